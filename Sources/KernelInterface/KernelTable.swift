@@ -1,0 +1,14 @@
+/// The kernels of one instruction set: function values and tile sizes, grouped by family.
+///
+/// Every kernel module (`Kernels`, `KernelsAVX2`, `KernelsAVX512`) compiles the same sources and
+/// exports one table as `kernelTable`. A kernel never throws and never checks: sizes, strides and
+/// alignment were validated when the plan was made. A kernel runs on one thread; work is divided by
+/// its caller, by the problem and never by the number of threads.
+package struct KernelTable: Sendable {
+  /// The instruction set that the table's module was really compiled for.
+  package var isa: InstructionSet
+
+  package init(isa: InstructionSet) {
+    self.isa = isa
+  }
+}

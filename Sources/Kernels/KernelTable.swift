@@ -1,0 +1,8 @@
+internal import CVector
+package import KernelInterface
+
+/// The table of this module's kernels.
+package let kernelTable: KernelTable = {
+  let isa = InstructionSet(rawValue: Int(ngraph_compiled_isa)) ?? .baseline
+  return KernelTable(isa: isa)
+}()
