@@ -1,0 +1,50 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The bytes behind one or more tensors: memory of its own, or a slice of something that somebody else
+/// owns (a mapped file, a caller's array), which it keeps alive.
+///
+/// Whoever writes to a storage's bytes must be its only user; once a tensor has been handed on, its bytes
+/// do not change. That is what makes the class sendable.
+package final class Storage: @unchecked Sendable {
+  /// The alignment in bytes of memory that `Storage` allocates.
+  package static let alignment: Int = 64
+
+  /// The first byte; valid also where `byteCount` is 0.
+  package let base: UnsafeMutableRawPointer
+  package let byteCount: Int
+  private let owner: AnyObject?
+  private let owned: Bool
+
+  /// Allocates `byteCount` bytes, zeroed or with unspecified content, at a multiple of `alignment`.
+  package init(byteCount: Int, zeroed: Bool = false) {
+    let size: Int = max(byteCount, 1)
+    base = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: Self.alignment)
+    if zeroed { base.initializeMemory(as: UInt8.self, repeating: 0, count: size) }
+    self.byteCount = byteCount
+    owner = nil
+    owned = true
+  }
+
+  /// Refers to `byteCount` bytes at `base` that live as long as `owner` and are never written.
+  package init(borrowing base: UnsafeRawPointer, byteCount: Int, owner: AnyObject) {
+    self.base = UnsafeMutableRawPointer(mutating: base)
+    self.byteCount = byteCount
+    self.owner = owner
+    owned = false
+  }
+
+  deinit {
+    if owned { base.deallocate() }
+  }
+}
+
+/// The elements behind a tensor of strings. Strings are UTF-8 text.
+package final class StringStorage: Sendable {
+  package let elements: [String]
+
+  package init(_ elements: [String]) { self.elements = elements }
+}
