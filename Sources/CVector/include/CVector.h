@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 /// Instruction set levels, ordered: 0 baseline, 2 AVX2 + FMA + F16C, 3 AVX-512 (F, BW, CD, DQ, VL).
 /// 1 is NEON, which on arm64 is the baseline.
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
@@ -20,7 +24,130 @@ enum { ngraph_compiled_isa = 1 };
 enum { ngraph_compiled_isa = 0 };
 #endif
 
+/// Whether a fused multiply-add is one instruction here; elsewhere it would be a call of libm.
+/// A function, so that Swift does not warn about the branch that is never taken.
+static inline __attribute__((always_inline, unused)) bool ngraph_fuses(void) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return true;
+#else
+  return false;
+#endif
+}
+
 /// The highest level above that the running CPU and operating system support.
 int ngraph_supported_isa(void);
+
+/// Vectors as Swift's SIMD types see them: `ngraph_f32x16` is `SIMD16<Float>` whatever the flags, so
+/// that a module that was compiled without its instruction set (a debug build) still type-checks.
+typedef float ngraph_f32x4 __attribute__((ext_vector_type(4)));
+typedef float ngraph_f32x8 __attribute__((ext_vector_type(8)));
+typedef float ngraph_f32x16 __attribute__((ext_vector_type(16)));
+typedef double ngraph_f64x2 __attribute__((ext_vector_type(2)));
+typedef double ngraph_f64x4 __attribute__((ext_vector_type(4)));
+typedef double ngraph_f64x8 __attribute__((ext_vector_type(8)));
+
+#define NGRAPH_INLINE static inline __attribute__((always_inline, unused))
+
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
+/// `ngraph_load_<type>(p, n)`: the first n lanes from memory, the others zero; memory past n is not touched.
+/// `ngraph_store_<type>(p, n, v)`: writes the first n lanes only. 0 <= n <= lanes; no alignment is asked.
+#define NGRAPH_PARTIAL(TYPE, ELEMENT, LANES)                                                        \
+  NGRAPH_INLINE ngraph_##TYPE ngraph_load_lanes_##TYPE(const ELEMENT *p, long n) {                  \
+    ngraph_##TYPE v = 0;                                                                            \
+    for (long i = 0; i < LANES; i++)                                                                \
+      if (i < n) v[i] = p[i];                                                                       \
+    return v;                                                                                       \
+  }                                                                                                 \
+  NGRAPH_INLINE void ngraph_store_lanes_##TYPE(ELEMENT *p, long n, ngraph_##TYPE v) {               \
+    for (long i = 0; i < LANES; i++)                                                                \
+      if (i < n) p[i] = v[i];                                                                       \
+  }
+NGRAPH_PARTIAL(f32x4, float, 4)
+NGRAPH_PARTIAL(f32x8, float, 8)
+NGRAPH_PARTIAL(f32x16, float, 16)
+NGRAPH_PARTIAL(f64x2, double, 2)
+NGRAPH_PARTIAL(f64x4, double, 4)
+NGRAPH_PARTIAL(f64x8, double, 8)
+#undef NGRAPH_PARTIAL
+
+NGRAPH_INLINE ngraph_f32x4 ngraph_load_f32x4(const float *p, long n) { return ngraph_load_lanes_f32x4(p, n); }
+NGRAPH_INLINE void ngraph_store_f32x4(float *p, long n, ngraph_f32x4 v) { ngraph_store_lanes_f32x4(p, n, v); }
+NGRAPH_INLINE ngraph_f64x2 ngraph_load_f64x2(const double *p, long n) { return ngraph_load_lanes_f64x2(p, n); }
+NGRAPH_INLINE void ngraph_store_f64x2(double *p, long n, ngraph_f64x2 v) { ngraph_store_lanes_f64x2(p, n, v); }
+
+NGRAPH_INLINE ngraph_f32x8 ngraph_load_f32x8(const float *p, long n) {
+#ifdef __AVX2__
+  __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  return (ngraph_f32x8)_mm256_maskload_ps(p, mask);
+#else
+  return ngraph_load_lanes_f32x8(p, n);
+#endif
+}
+
+NGRAPH_INLINE void ngraph_store_f32x8(float *p, long n, ngraph_f32x8 v) {
+#ifdef __AVX2__
+  __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  _mm256_maskstore_ps(p, mask, (__m256)v);
+#else
+  ngraph_store_lanes_f32x8(p, n, v);
+#endif
+}
+
+NGRAPH_INLINE ngraph_f64x4 ngraph_load_f64x4(const double *p, long n) {
+#ifdef __AVX2__
+  __m256i mask = _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+  return (ngraph_f64x4)_mm256_maskload_pd(p, mask);
+#else
+  return ngraph_load_lanes_f64x4(p, n);
+#endif
+}
+
+NGRAPH_INLINE void ngraph_store_f64x4(double *p, long n, ngraph_f64x4 v) {
+#ifdef __AVX2__
+  __m256i mask = _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+  _mm256_maskstore_pd(p, mask, (__m256d)v);
+#else
+  ngraph_store_lanes_f64x4(p, n, v);
+#endif
+}
+
+NGRAPH_INLINE ngraph_f32x16 ngraph_load_f32x16(const float *p, long n) {
+#ifdef __AVX512F__
+  return (ngraph_f32x16)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1u), p);
+#else
+  return ngraph_load_lanes_f32x16(p, n);
+#endif
+}
+
+NGRAPH_INLINE void ngraph_store_f32x16(float *p, long n, ngraph_f32x16 v) {
+#ifdef __AVX512F__
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1u), (__m512)v);
+#else
+  ngraph_store_lanes_f32x16(p, n, v);
+#endif
+}
+
+NGRAPH_INLINE ngraph_f64x8 ngraph_load_f64x8(const double *p, long n) {
+#ifdef __AVX512F__
+  return (ngraph_f64x8)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1u), p);
+#else
+  return ngraph_load_lanes_f64x8(p, n);
+#endif
+}
+
+NGRAPH_INLINE void ngraph_store_f64x8(double *p, long n, ngraph_f64x8 v) {
+#ifdef __AVX512F__
+  _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1u), (__m512d)v);
+#else
+  ngraph_store_lanes_f64x8(p, n, v);
+#endif
+}
+
+/// Asks for the line at p in the first-level cache; never faults.
+NGRAPH_INLINE void ngraph_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
+
+#pragma clang diagnostic pop
 
 #endif
