@@ -1,0 +1,83 @@
+/// How an image tensor lies in memory. Channels-last kernels will be a second case here.
+package enum ImageLayout: UInt8, Sendable {
+  /// [batch, channels, depth, height, width], dense.
+  case channelsFirst
+}
+
+/// A convolution (a cross-correlation, as ONNX defines it), or with `transposed` its gradient, ConvTranspose:
+///
+///     Y[b, o, p] = epilogue(sum over c, t of X[b, c, p * stride - padding + t * dilation] * W[o, c, t])
+///
+/// Positions outside the image are zero. The end pads are not given: `output` says how far positions go.
+/// Channels are those of all groups together. For the transposed case, X position q contributes W[c, o, t]
+/// to Y position `q * stride - padding + t * dilation`.
+///
+/// A row of the epilogue is an output channel: `biasAxis` is `.row` whatever is set, and a residual has
+/// the layout of the output.
+package struct ConvolutionArguments<Element: BinaryFloatingPoint & Sendable>: @unchecked Sendable {
+  package var layout: ImageLayout = .channelsFirst
+  package var transposed: Bool = false
+
+  package var batch: Int = 1
+  package var groups: Int = 1
+  package var inputChannels: Int
+  package var outputChannels: Int
+
+  package var input: Extent3
+  package var output: Extent3
+  package var kernel: Extent3
+  package var stride: Extent3 = Extent3(1)
+  package var dilation: Extent3 = Extent3(1)
+  /// Zeros in front of each dimension; may be negative (a crop).
+  package var padding: Extent3 = Extent3(0)
+
+  package var x: UnsafePointer<Element>? = nil
+  /// The result of `packWeights`.
+  package var packedWeights: UnsafePointer<Element>? = nil
+  package var y: UnsafeMutablePointer<Element>? = nil
+
+  package var epilogue: Epilogue<Element> = Epilogue()
+
+  package init(
+    inputChannels: Int, outputChannels: Int, input: Extent3, kernel: Extent3, output: Extent3
+  ) {
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.input = input
+    self.kernel = kernel
+    self.output = output
+  }
+}
+
+/// The convolutions of one element type. Which algorithm runs is a function of the arguments' sizes; the
+/// packed weights belong to it, so all functions must be given the same sizes. How tasks and scratch work
+/// is said at `GemmKernels`.
+package struct ConvolutionKernels<Element: BinaryFloatingPoint & Sendable>: Sendable {
+  package typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>
+
+  /// Elements that `packWeights` writes.
+  package var packedWeightsCount: @Sendable (Arguments) -> Int
+  /// (arguments, weights, destination): packs weights [outputChannels, inputChannels / groups, kernel], or
+  /// for the transposed case [inputChannels, outputChannels / groups, kernel]. Weights that are not
+  /// constant are packed at each run.
+  package var packWeights:
+    @Sendable (Arguments, UnsafePointer<Element>, UnsafeMutablePointer<Element>) -> Void
+
+  package var taskCount: @Sendable (Arguments) -> Int
+  package var scratchBytes: @Sendable (Arguments) -> Int
+  package var run: @Sendable (Arguments, Int, UnsafeMutableRawPointer) -> Void
+
+  package init(
+    packedWeightsCount: @escaping @Sendable (Arguments) -> Int,
+    packWeights:
+      @escaping @Sendable (Arguments, UnsafePointer<Element>, UnsafeMutablePointer<Element>) -> Void,
+    taskCount: @escaping @Sendable (Arguments) -> Int, scratchBytes: @escaping @Sendable (Arguments) -> Int,
+    run: @escaping @Sendable (Arguments, Int, UnsafeMutableRawPointer) -> Void
+  ) {
+    self.packedWeightsCount = packedWeightsCount
+    self.packWeights = packWeights
+    self.taskCount = taskCount
+    self.scratchBytes = scratchBytes
+    self.run = run
+  }
+}
