@@ -150,4 +150,6 @@ NGRAPH_INLINE void ngraph_prefetch(const void *p) { __builtin_prefetch(p, 0, 3);
 
 #pragma clang diagnostic pop
 
+#include "CVectorWords.h"
+
 #endif

@@ -1,0 +1,70 @@
+/// Words for elementwise arithmetic on whole registers: square roots, conversions between element types
+/// of equal lane count, widening and narrowing, scaling by powers of two. Included by CVector.h.
+#ifndef NGRAPH_CVECTOR_WORDS_H
+#define NGRAPH_CVECTOR_WORDS_H
+
+#include "CVector.h"
+
+typedef int32_t ngraph_i32x4 __attribute__((ext_vector_type(4)));
+typedef int32_t ngraph_i32x8 __attribute__((ext_vector_type(8)));
+typedef int32_t ngraph_i32x16 __attribute__((ext_vector_type(16)));
+typedef float ngraph_f32x2 __attribute__((ext_vector_type(2)));
+
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define NGRAPH_WORDS(N, H)                                                                          \
+  NGRAPH_INLINE ngraph_f32x##N ngraph_sqrt_f32x##N(ngraph_f32x##N v) {                              \
+    return __builtin_elementwise_sqrt(v);                                                           \
+  }                                                                                                 \
+  NGRAPH_INLINE ngraph_f64x##H ngraph_sqrt_f64x##H(ngraph_f64x##H v) {                              \
+    return __builtin_elementwise_sqrt(v);                                                           \
+  }                                                                                                 \
+  NGRAPH_INLINE ngraph_f32x##N ngraph_f32_of_i32x##N(ngraph_i32x##N v) {                            \
+    return __builtin_convertvector(v, ngraph_f32x##N);                                              \
+  }                                                                                                 \
+  NGRAPH_INLINE ngraph_f64x##H ngraph_low_f64_of_f32x##N(ngraph_f32x##N v) {                        \
+    return __builtin_convertvector(v.lo, ngraph_f64x##H);                                           \
+  }                                                                                                 \
+  NGRAPH_INLINE ngraph_f64x##H ngraph_high_f64_of_f32x##N(ngraph_f32x##N v) {                       \
+    return __builtin_convertvector(v.hi, ngraph_f64x##H);                                           \
+  }                                                                                                 \
+  NGRAPH_INLINE ngraph_f32x##N ngraph_f32x##N##_of_f64(ngraph_f64x##H low, ngraph_f64x##H high) {   \
+    ngraph_f32x##N v;                                                                               \
+    v.lo = __builtin_convertvector(low, ngraph_f32x##H);                                            \
+    v.hi = __builtin_convertvector(high, ngraph_f32x##H);                                           \
+    return v;                                                                                       \
+  }                                                                                                 \
+  /* v * 2^n rounded once, for |n| < 253; n is integral in every lane. */                           \
+  NGRAPH_INLINE ngraph_f32x##N ngraph_scale_by_parts_f32x##N(ngraph_f32x##N v, ngraph_i32x##N n) {  \
+    ngraph_i32x##N half = n >> 1;                                                                   \
+    ngraph_i32x##N first = (half + 127) << 23;                                                      \
+    ngraph_i32x##N second = (n - half + 127) << 23;                                                 \
+    return v * (ngraph_f32x##N)first * (ngraph_f32x##N)second;                                      \
+  }
+
+NGRAPH_WORDS(4, 2)
+NGRAPH_WORDS(8, 4)
+NGRAPH_WORDS(16, 8)
+#undef NGRAPH_WORDS
+
+/// `v * 2^n`, n being small integers as floats of which `bits` are the integers.
+NGRAPH_INLINE ngraph_f32x4 ngraph_scale_f32x4(ngraph_f32x4 v, ngraph_f32x4 n, ngraph_i32x4 bits) {
+  return ngraph_scale_by_parts_f32x4(v, bits);
+}
+
+NGRAPH_INLINE ngraph_f32x8 ngraph_scale_f32x8(ngraph_f32x8 v, ngraph_f32x8 n, ngraph_i32x8 bits) {
+  return ngraph_scale_by_parts_f32x8(v, bits);
+}
+
+NGRAPH_INLINE ngraph_f32x16 ngraph_scale_f32x16(ngraph_f32x16 v, ngraph_f32x16 n, ngraph_i32x16 bits) {
+#ifdef __AVX512F__
+  return (ngraph_f32x16)_mm512_scalef_ps((__m512)v, (__m512)n);
+#else
+  return ngraph_scale_by_parts_f32x16(v, bits);
+#endif
+}
+
+#pragma clang diagnostic pop
+
+#endif
