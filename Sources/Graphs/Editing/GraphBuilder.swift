@@ -1,0 +1,77 @@
+package import Tensors
+
+/// Builds a graph from its inputs on: every value is defined before it is used.
+package struct GraphBuilder {
+  package private(set) var graph: Graph
+
+  package init(name: String) { graph = Graph(name: name) }
+
+  package mutating func addInput(name: String, type: ValueType?) -> ValueID {
+    let id: ValueID = addValue(ValueRecord(name: name, type: type))
+    graph.inputs.append(id)
+    return id
+  }
+
+  package mutating func addConstant(_ tensor: Tensor, name: String = "") -> ValueID {
+    addValue(ValueRecord(name: name, type: .tensor(tensor.elementType, tensor.shape), constant: tensor))
+  }
+
+  /// Appends a node and returns its outputs, one for each name; nil names an output left out. An empty
+  /// name is made up from the node's.
+  package mutating func add(
+    _ op: any Operator, name: String = "", inputs: [ValueID?], outputNames: [String?]
+  ) -> [ValueID?] {
+    let id = NodeID(graph.nextNode)
+    graph.nextNode += 1
+    var outputs: [ValueID?] = []
+    for (index, outputName) in outputNames.enumerated() {
+      guard let outputName else {
+        outputs.append(nil)
+        continue
+      }
+      let made: String = name.isEmpty ? "n\(id.index).\(index)" : "\(name).\(index)"
+      var record = ValueRecord(name: outputName.isEmpty ? made : outputName)
+      record.producer = id
+      outputs.append(addValue(record))
+    }
+    graph.nodes.append(Node(id: id, name: name, op: op, inputs: inputs, outputs: outputs))
+    return outputs
+  }
+
+  /// Appends a node of the operator type `Op`, built from attributes in its newest form, with
+  /// `outputCount` outputs. For expansions.
+  package mutating func add<Op: Operator>(
+    _ type: Op.Type, _ attributes: [Attribute] = [], inputs: [ValueID?], outputCount: Int = 1
+  ) throws(GraphError) -> [ValueID] {
+    var constants: [Tensor] = []
+    let base: Int = graph.values.count
+    var reader = NodeReader(
+      name: "", opType: Op.schema.name, version: Op.schema.sinceVersions.last ?? 1, inputs: inputs,
+      wantsOutput: Array(repeating: true, count: outputCount),
+      attributes: Dictionary(attributes.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+      types: { [graph] id in
+        id.index < base ? (graph[id].type, graph[id].constant) : (nil, nil)
+      },
+      addConstant: { tensor in
+        constants.append(tensor)
+        return ValueID(base + constants.count - 1)
+      })
+    let op = try Op(&reader)
+    for tensor in constants { _ = addConstant(tensor) }
+    return add(op, inputs: reader.inputs, outputNames: Array(repeating: "", count: outputCount))
+      .compactMap { $0 }
+  }
+
+  package mutating func setType(_ type: ValueType, of value: ValueID) { graph[value].type = type }
+  package mutating func setKnown(_ known: KnownValue?, of value: ValueID) { graph[value].known = known }
+  package mutating func setName(_ name: String, of value: ValueID) { graph[value].name = name }
+  package mutating func setOutputs(_ outputs: [ValueID]) { graph.outputs = outputs }
+
+  private mutating func addValue(_ record: ValueRecord) -> ValueID {
+    var record: ValueRecord = record
+    let id = ValueID(graph.values.count)
+    if record.name.isEmpty { record.name = "v\(id.index)" }
+    graph.values.append(record)
+    return id
+  }
+}

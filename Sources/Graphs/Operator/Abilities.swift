@@ -1,0 +1,41 @@
+package import Tensors
+
+/// Output 0 is input `aliasedInput` under another shape: where memory allows, nothing runs.
+package protocol AliasingOperator: Operator {
+  var aliasedInput: Int { get }
+}
+
+/// Output 0 may be written over any of these inputs, where the input has the output's type and shape and
+/// dies here.
+package protocol InPlaceOperator: Operator {
+  var inPlaceInputs: [Int] { get }
+}
+
+/// The same inputs may give different outputs (random numbers), so that nothing is folded or shared.
+package protocol NondeterministicOperator: Operator {}
+
+/// What running an operator takes.
+package struct Cost: Sendable {
+  /// Arithmetic operations; a fused multiply-add counts two.
+  package var flops: Int
+  /// Bytes read and written at the least.
+  package var bytes: Int
+
+  package init(flops: Int, bytes: Int) {
+    self.flops = flops
+    self.bytes = bytes
+  }
+}
+
+/// An operator whose arithmetic is worth counting (others count their bytes and one operation an element).
+package protocol CostedOperator: Operator {
+  /// Arithmetic operations for the given input and output shapes; a multiply-add counts two.
+  func flops(inputs: [Shape?], outputs: [Shape?]) -> Int
+}
+
+/// An operator that holds graphs (If, Loop, Scan).
+package protocol SubgraphOperator: Operator {
+  var subgraphs: [Subgraph] { get }
+  /// The same operator with other graphs in the same roles.
+  func replacingSubgraphs(_ subgraphs: [Subgraph]) -> Self
+}

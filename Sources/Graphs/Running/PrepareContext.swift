@@ -1,0 +1,112 @@
+package import KernelInterface
+package import Tensors
+
+/// What an operator sees as it is made ready for known shapes.
+package struct PrepareContext {
+  /// An input or output tensor of the node: its type, and the slot whose bytes the step uses. The bytes
+  /// are aligned for the element type.
+  package struct Operand: Sendable {
+    package let elementType: ElementType
+    package let shape: Shape
+    package let slot: Int
+    /// The value, where it is known when planning. Its slot holds it too.
+    package let constant: Tensor?
+
+    package init(elementType: ElementType, shape: Shape, slot: Int, constant: Tensor? = nil) {
+      self.elementType = elementType
+      self.shape = shape
+      self.slot = slot
+      self.constant = constant
+    }
+  }
+
+  /// nil for one left out.
+  package let inputs: [Operand?]
+  package let outputs: [Operand?]
+  package let kernels: KernelTable
+  package let weights: WeightCache
+  /// Plans the graphs that an operator holds.
+  package let subgraphs: any SubgraphPlanner
+  /// Bytes of scratch memory that the step needs for each worker.
+  package private(set) var scratchBytes: Int = 0
+  /// Bytes of the temporaries, in the order of their slots.
+  package private(set) var temporaries: [Int] = []
+  private let firstTemporarySlot: Int
+  private let place: GraphPlace
+
+  package init(
+    inputs: [Operand?], outputs: [Operand?], kernels: KernelTable, weights: WeightCache,
+    subgraphs: any SubgraphPlanner, firstTemporarySlot: Int, place: GraphPlace
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.kernels = kernels
+    self.weights = weights
+    self.subgraphs = subgraphs
+    self.firstTemporarySlot = firstTemporarySlot
+    self.place = place
+  }
+
+  /// Input `index`, which the schema requires.
+  package func input(_ index: Int) -> Operand { inputs[index]! }
+  /// Input `index`, or nil where it is left out.
+  package func optionalInput(_ index: Int) -> Operand? { index < inputs.count ? inputs[index] : nil }
+  /// Output `index`, which the schema requires.
+  package func output(_ index: Int) -> Operand { outputs[index]! }
+  /// Output `index`, or nil where nobody wants it.
+  package func optionalOutput(_ index: Int) -> Operand? { index < outputs.count ? outputs[index] : nil }
+
+  /// Reserves scratch memory for each worker (`RunContext.scratch`), 64-byte aligned; the largest
+  /// reservation counts.
+  package mutating func reserveScratch(_ bytes: Int) { scratchBytes = max(scratchBytes, bytes) }
+
+  /// Reserves memory for the duration of the step and returns its slot; 64-byte aligned.
+  package mutating func temporary(_ bytes: Int) -> Int {
+    temporaries.append(bytes)
+    return firstTemporarySlot + temporaries.count - 1
+  }
+
+  /// An error that names this node.
+  package func error(_ code: PlanError.Code, _ message: String) -> PlanError {
+    PlanError(code, message, at: place)
+  }
+
+  /// The usual error for an element type that the operator's kernels don't have.
+  package func unsupported(_ type: ElementType) -> PlanError {
+    error(.unsupportedType, "there is no kernel for \(type.name)")
+  }
+}
+
+/// Packed weights, kept for as long as the session: plans for other shapes share them.
+package final class WeightCache: Sendable {
+  private struct Key: Hashable {
+    let source: UnsafeRawPointer
+    let layout: String
+  }
+  private struct Entry {
+    let packed: Storage
+    let source: Storage
+  }
+  private let entries = Guarded<[Key: Entry]>([:])
+
+  package init() {}
+
+  /// The bytes of `tensor` in `layout`, packed by `pack` on the first call. `layout` names the packing
+  /// completely: kernel, tile sizes, transposition. The address is valid as long as the cache.
+  package func packed(
+    _ tensor: Tensor, layout: String, byteCount: Int, _ pack: (UnsafeMutableRawPointer) -> Void
+  ) -> UnsafeRawPointer {
+    let key = Key(source: tensor.base, layout: layout)
+    if let entry = entries.withValue({ $0[key] }) { return UnsafeRawPointer(entry.packed.base) }
+    let packed = Storage(byteCount: byteCount)
+    pack(packed.base)
+    return entries.withValue { entries in
+      if let entry = entries[key] { return UnsafeRawPointer(entry.packed.base) }
+      entries[key] = Entry(packed: packed, source: tensor.storage)
+      return UnsafeRawPointer(packed.base)
+    }
+  }
+
+  /// Bytes of all packed weights.
+  package var byteCount: Int { entries.withValue { $0.values.reduce(0) { $0 + $1.packed.byteCount } } }
+}
