@@ -15,7 +15,27 @@ package struct OperatorFamily: Sendable {
 package enum OperatorSet {
   /// All families, one for each folder beside this file.
   package static let families: [OperatorFamily] = [
-    shapingFamily
+    shapingFamily,
+    elementwiseFamily,
+    logicFamily,
+    conversionFamily,
+    quantizationFamily,
+    randomFamily,
+    indexingFamily,
+    selectionFamily,
+    imagingFamily,
+    containersFamily,
+    textFamily,
+    linearFamily,
+    convolutionFamily,
+    poolingFamily,
+    normalizationFamily,
+    reductionFamily,
+    recurrentFamily,
+    attentionFamily,
+    lossFamily,
+    signalFamily,
+    controlFamily,
   ]
 
   private static let index: [String: any OperatorDefinition.Type] = Dictionary(

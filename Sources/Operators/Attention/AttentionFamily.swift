@@ -1,0 +1,4 @@
+/// Attention and position embeddings.
+let attentionFamily = OperatorFamily(
+  "Attention",
+  [])

@@ -1,0 +1,4 @@
+/// Operators on sequences, optionals and maps.
+let containersFamily = OperatorFamily(
+  "Containers",
+  [])

@@ -1,0 +1,4 @@
+/// Operators that hold graphs.
+let controlFamily = OperatorFamily(
+  "Control",
+  [])

@@ -1,0 +1,4 @@
+/// Operators that change the element type.
+let conversionFamily = OperatorFamily(
+  "Conversion",
+  [])

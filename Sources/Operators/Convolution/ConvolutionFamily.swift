@@ -1,0 +1,4 @@
+/// Convolutions and their kin.
+let convolutionFamily = OperatorFamily(
+  "Convolution",
+  [])

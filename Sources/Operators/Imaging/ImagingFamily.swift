@@ -1,0 +1,4 @@
+/// Operators on images and sampling grids.
+let imagingFamily = OperatorFamily(
+  "Imaging",
+  [])

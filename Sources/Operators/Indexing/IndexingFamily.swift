@@ -1,0 +1,4 @@
+/// Operators that pick, place or repeat elements by position.
+let indexingFamily = OperatorFamily(
+  "Indexing",
+  [])

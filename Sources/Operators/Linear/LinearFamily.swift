@@ -1,0 +1,4 @@
+/// Matrix products.
+let linearFamily = OperatorFamily(
+  "Linear",
+  [])

@@ -1,0 +1,4 @@
+/// Comparisons, boolean and bitwise operators, and choices by a condition.
+let logicFamily = OperatorFamily(
+  "Logic",
+  [])

@@ -1,0 +1,4 @@
+/// Operators that normalize by statistics of their input, and softmax.
+let normalizationFamily = OperatorFamily(
+  "Normalization",
+  [])

@@ -1,0 +1,4 @@
+/// Pooling over windows.
+let poolingFamily = OperatorFamily(
+  "Pooling",
+  [])

@@ -1,0 +1,4 @@
+/// Operators on quantized numbers.
+let quantizationFamily = OperatorFamily(
+  "Quantization",
+  [])

@@ -1,0 +1,4 @@
+/// Operators that draw random numbers.
+let randomFamily = OperatorFamily(
+  "Random",
+  [])

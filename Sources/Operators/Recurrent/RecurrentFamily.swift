@@ -1,0 +1,4 @@
+/// Recurrent networks.
+let recurrentFamily = OperatorFamily(
+  "Recurrent",
+  [])

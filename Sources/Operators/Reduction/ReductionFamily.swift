@@ -1,0 +1,4 @@
+/// Operators that reduce or accumulate along axes.
+let reductionFamily = OperatorFamily(
+  "Reduction",
+  [])

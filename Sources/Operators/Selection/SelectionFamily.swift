@@ -1,0 +1,4 @@
+/// Operators whose result's order or size depends on the data: sorting, searching, filtering.
+let selectionFamily = OperatorFamily(
+  "Selection",
+  [])

@@ -1,0 +1,4 @@
+/// Fourier transforms and windows.
+let signalFamily = OperatorFamily(
+  "Signal",
+  [])

@@ -1,0 +1,4 @@
+/// Operators on strings.
+let textFamily = OperatorFamily(
+  "Text",
+  [])
