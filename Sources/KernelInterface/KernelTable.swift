@@ -8,7 +8,12 @@ package struct KernelTable: Sendable {
   /// The instruction set that the table's module was really compiled for.
   package var isa: InstructionSet
 
-  package init(isa: InstructionSet) {
+  package var gemmF32: GemmKernels<Float>
+  package var gemmF64: GemmKernels<Double>
+
+  package init(isa: InstructionSet, gemmF32: GemmKernels<Float>, gemmF64: GemmKernels<Double>) {
     self.isa = isa
+    self.gemmF32 = gemmF32
+    self.gemmF64 = gemmF64
   }
 }

@@ -4,5 +4,5 @@ package import KernelInterface
 /// The table of this module's kernels.
 package let kernelTable: KernelTable = {
   let isa = InstructionSet(rawValue: Int(ngraph_compiled_isa)) ?? .baseline
-  return KernelTable(isa: isa)
+  return KernelTable(isa: isa, gemmF32: gemmKernelsF32(), gemmF64: gemmKernelsF64())
 }()

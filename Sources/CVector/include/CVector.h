@@ -145,6 +145,31 @@ NGRAPH_INLINE void ngraph_store_f64x8(double *p, long n, ngraph_f64x8 v) {
 #endif
 }
 
+/// Transposes 4 x 4 elements: out[j * out_stride + i] = p[i * stride + j].
+#define NGRAPH_TRANSPOSE4(NAME, TYPE, ELEMENT)                                                      \
+  NGRAPH_INLINE void NAME(const ELEMENT *p, long stride, ELEMENT *out, long out_stride) {           \
+    ngraph_##TYPE r0, r1, r2, r3;                                                                   \
+    __builtin_memcpy(&r0, p, sizeof r0);                                                            \
+    __builtin_memcpy(&r1, p + stride, sizeof r1);                                                   \
+    __builtin_memcpy(&r2, p + 2 * stride, sizeof r2);                                               \
+    __builtin_memcpy(&r3, p + 3 * stride, sizeof r3);                                               \
+    ngraph_##TYPE a = __builtin_shufflevector(r0, r1, 0, 4, 1, 5);                                  \
+    ngraph_##TYPE b = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);                                  \
+    ngraph_##TYPE c = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);                                  \
+    ngraph_##TYPE d = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);                                  \
+    r0 = __builtin_shufflevector(a, b, 0, 1, 4, 5);                                                 \
+    r1 = __builtin_shufflevector(a, b, 2, 3, 6, 7);                                                 \
+    r2 = __builtin_shufflevector(c, d, 0, 1, 4, 5);                                                 \
+    r3 = __builtin_shufflevector(c, d, 2, 3, 6, 7);                                                 \
+    __builtin_memcpy(out, &r0, sizeof r0);                                                          \
+    __builtin_memcpy(out + out_stride, &r1, sizeof r1);                                             \
+    __builtin_memcpy(out + 2 * out_stride, &r2, sizeof r2);                                         \
+    __builtin_memcpy(out + 3 * out_stride, &r3, sizeof r3);                                         \
+  }
+NGRAPH_TRANSPOSE4(ngraph_transpose4_f32, f32x4, float)
+NGRAPH_TRANSPOSE4(ngraph_transpose4_f64, f64x4, double)
+#undef NGRAPH_TRANSPOSE4
+
 /// Asks for the line at p in the first-level cache; never faults.
 NGRAPH_INLINE void ngraph_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 

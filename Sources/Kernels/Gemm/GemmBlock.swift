@@ -1,0 +1,109 @@
+internal import KernelInterface
+
+/// One block of one product, computed by one task; see `Gemm`.
+struct GemmBlock<Lanes: ProductLanes> {
+  typealias Element = Lanes.Element
+
+  var arguments: UnsafePointer<GemmArguments<Element>>
+  var aOffset: Int
+  var bOffset: Int
+  var finish: GemmFinish<Lanes>
+
+  @inline(__always) static var tileRows: Int { GemmBlocking.rows }
+  @inline(__always) static var tileColumns: Int { 2 * Lanes.count }
+
+  @inline(never)
+  func run(_ row: Int, _ column: Int, _ rows: Int, _ columns: Int, _ scratch: UnsafeMutablePointer<Element>) {
+    let k: Int = arguments.pointee.k
+    let tile: UnsafeMutablePointer<Element> = scratch
+    let bPanel: UnsafeMutablePointer<Element> = tile + Self.tileRows * Self.tileColumns
+    let aPanels: UnsafeMutablePointer<Element> =
+      bPanel + smaller(GemmBlocking.depth, k) * Self.tileColumns
+    var step: GemmFinish<Lanes> = finish
+    var depth: Int = 0
+    repeat {
+      let count: Int = smaller(GemmBlocking.depth, k - depth)
+      let isLast: Bool = depth + count >= k
+      step.beta = depth == 0 ? finish.beta : 1
+      step.epilogue = isLast ? finish.epilogue : nil
+      step.residual = isLast ? finish.residual : nil
+
+      var a: UnsafePointer<Element> = UnsafePointer(aPanels)
+      var aPanelStride: Int = Self.tileRows * count
+      if let packed = arguments.pointee.packedA {
+        a = packed + aOffset + row * k + depth * Self.tileRows
+        aPanelStride = Self.tileRows * k
+      } else if let source = arguments.pointee.a, count > 0 {
+        let rowStride: Int = arguments.pointee.aRowStride
+        let columnStride: Int = arguments.pointee.aColumnStride
+        packPanels(
+          Lanes.self, source + aOffset + row * rowStride + depth * columnStride, rowStride, columnStride,
+          rows, Self.tileRows, count, aPanels)
+      }
+
+      var j: Int = column
+      while j < column + columns {
+        let width: Int = smaller(Self.tileColumns, column + columns - j)
+        var bStride: Int = Self.tileColumns
+        let b: UnsafePointer<Element> = panel(j, width, depth, count, rows, bPanel, &bStride)
+        tiles(step, a, aPanelStride, b, bStride, count, row, j, rows, width, tile)
+        j += Self.tileColumns
+      }
+      depth += count
+    } while depth < k
+  }
+
+  /// The panel of B for columns `j...`, `count` deep from `depth`: packed before, packed here, or where it is
+  /// read only once or twice, B itself.
+  @inline(__always)
+  private func panel(
+    _ j: Int, _ width: Int, _ depth: Int, _ count: Int, _ rows: Int,
+    _ buffer: UnsafeMutablePointer<Element>, _ stride: inout Int
+  ) -> UnsafePointer<Element> {
+    if let packed = arguments.pointee.packedB {
+      return packed + bOffset + j * arguments.pointee.k + depth * Self.tileColumns
+    }
+    guard let source = arguments.pointee.b, count > 0 else { return UnsafePointer(buffer) }
+    let rowStride: Int = arguments.pointee.bRowStride
+    let columnStride: Int = arguments.pointee.bColumnStride
+    let from: UnsafePointer<Element> = source + bOffset + depth * rowStride + j * columnStride
+    if columnStride == 1 && width == Self.tileColumns && rows <= 2 * Self.tileRows {
+      stride = rowStride
+      return from
+    }
+    packPanel(Lanes.self, from, columnStride, rowStride, width, Self.tileColumns, count, buffer)
+    return UnsafePointer(buffer)
+  }
+
+  /// All tiles of one panel of B.
+  @inline(__always)
+  private func tiles(
+    _ finish: GemmFinish<Lanes>, _ a: UnsafePointer<Element>, _ aPanelStride: Int,
+    _ b: UnsafePointer<Element>, _ bStride: Int, _ depth: Int, _ row: Int, _ column: Int, _ rows: Int,
+    _ width: Int, _ tile: UnsafeMutablePointer<Element>
+  ) {
+    let isPlain: Bool = finish.isPlain && width == Self.tileColumns
+    var from: UnsafePointer<Element> = a
+    var i: Int = 0
+    while i < rows {
+      let height: Int = smaller(Self.tileRows, rows - i)
+      if isPlain && writtenTileRows(height) == height {
+        let c: UnsafeMutablePointer<Element> = finish.c + (row + i) * finish.cRowStride + column
+        multiplyTile(
+          rows: height, of: WideRow<Lanes>.self, depth, from, b, bStride, c, finish.cRowStride,
+          finish.beta != 0)
+      } else {
+        if width > Lanes.count {
+          multiplyTile(
+            rows: height, of: WideRow<Lanes>.self, depth, from, b, bStride, tile, Self.tileColumns, false)
+        } else {
+          multiplyTile(
+            rows: height, of: NarrowRow<Lanes>.self, depth, from, b, bStride, tile, Self.tileColumns, false)
+        }
+        finish.run(tile, Self.tileColumns, row + i, column, height, width)
+      }
+      from += aPanelStride
+      i += Self.tileRows
+    }
+  }
+}

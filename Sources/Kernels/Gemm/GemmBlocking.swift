@@ -1,0 +1,71 @@
+/// The sizes that divide a product into tiles, blocks and tasks. A register tile is `rows` x two vectors: it
+/// fills the register file but for the two vectors of B and one broadcast element of A. A panel of B, `depth`
+/// deep, stays in the first-level cache; a block of A, `taskRows` x `depth`, in the second.
+enum GemmBlocking {
+  #if KERNELS_AVX512
+    static var rows: Int { 12 }
+    static var depth: Int { 256 }
+    static var taskRows: Int { 240 }
+  #elseif KERNELS_AVX2
+    static var rows: Int { 6 }
+    static var depth: Int { 256 }
+    static var taskRows: Int { 240 }
+  #elseif arch(arm64)
+    static var rows: Int { 8 }
+    static var depth: Int { 256 }
+    static var taskRows: Int { 240 }
+  #else
+    static var rows: Int { 4 }
+    static var depth: Int { 256 }
+    static var taskRows: Int { 240 }
+  #endif
+  static var taskColumns: Int { 1024 }
+  /// Multiplications that are worth a task of their own.
+  static var taskWork: Int { 1 << 20 }
+  /// Tasks that a product is divided into, where its size allows; more only where blocks are full.
+  static var wantedTasks: Int { 16 }
+}
+
+@inline(__always) func ceilDivide(_ value: Int, _ divisor: Int) -> Int { (value + divisor - 1) / divisor }
+@inline(__always) func roundUp(_ value: Int, _ multiple: Int) -> Int {
+  ceilDivide(value, multiple) * multiple
+}
+@inline(__always) func smaller(_ left: Int, _ right: Int) -> Int { left < right ? left : right }
+@inline(__always) func larger(_ left: Int, _ right: Int) -> Int { left > right ? left : right }
+
+/// How one product [m, n] of depth k is divided into blocks, one for each task: a function of the problem.
+struct GemmPartition {
+  var rowBlock: Int
+  var columnBlock: Int
+  var rowBlocks: Int
+  var columnBlocks: Int
+
+  var count: Int { rowBlocks * columnBlocks }
+
+  /// `tileColumns` is the width of a tile; `copies` is how many such products there are, each with its own
+  /// tasks, so that fewer are wanted of each.
+  init(m: Int, n: Int, k: Int, copies: Int, tileColumns: Int) {
+    let tileRows: Int = GemmBlocking.rows
+    var rowBlocks: Int = larger(1, ceilDivide(m, GemmBlocking.taskRows))
+    var columnBlocks: Int = larger(1, ceilDivide(n, GemmBlocking.taskColumns))
+    let work: Int = copies * m * n * larger(k, 1)
+    let wanted: Int = smaller(GemmBlocking.wantedTasks, work / GemmBlocking.taskWork)
+    while copies * rowBlocks * columnBlocks < wanted {
+      let width: Int = ceilDivide(n, columnBlocks)
+      let height: Int = ceilDivide(m, rowBlocks)
+      if width >= 4 * tileColumns && width >= height {
+        columnBlocks *= 2
+      } else if height >= 4 * tileRows {
+        rowBlocks *= 2
+      } else if width >= 2 * tileColumns {
+        columnBlocks *= 2
+      } else {
+        break
+      }
+    }
+    rowBlock = larger(tileRows, roundUp(ceilDivide(m, rowBlocks), tileRows))
+    columnBlock = larger(tileColumns, roundUp(ceilDivide(n, columnBlocks), tileColumns))
+    self.rowBlocks = larger(1, ceilDivide(m, rowBlock))
+    self.columnBlocks = larger(1, ceilDivide(n, columnBlock))
+  }
+}

@@ -1,0 +1,101 @@
+internal import KernelInterface
+
+/// Brings finished sums into the result: scale, what C held, bias, residual, activation.
+struct GemmFinish<Lanes: ProductLanes> {
+  typealias Element = Lanes.Element
+
+  var alpha: Element
+  /// The factor of what C holds; with 0, C is not read.
+  var beta: Element
+  var c: UnsafeMutablePointer<Element>
+  var cRowStride: Int
+  /// nil before the last block of depth, where only sums are brought into C.
+  var epilogue: UnsafePointer<Epilogue<Element>>?
+  /// The residual of this batch.
+  var residual: UnsafePointer<Element>?
+
+  /// Whether a tile may be stored straight into C (beta is then 0, or 1 to add to it).
+  var isPlain: Bool {
+    guard alpha == 1 && (beta == 0 || beta == 1) else { return false }
+    guard let epilogue else { return true }
+    return epilogue.pointee.bias == nil && residual == nil && epilogue.pointee.activation.rawValue == Activation.none.rawValue
+  }
+
+  /// Finishes `rows` x `columns` sums at `tile` into C at (row, column).
+  @inline(never)
+  func run(
+    _ tile: UnsafePointer<Element>, _ tileStride: Int, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int
+  ) {
+    for r in 0..<rows {
+      let target: UnsafeMutablePointer<Element> = c + (row + r) * cRowStride + column
+      let sums: UnsafePointer<Element> = tile + r * tileStride
+      var done: Int = 0
+      while done + Lanes.count <= columns {
+        var value: Lanes.Vector = Lanes.multiply(Lanes.load(sums + done), Lanes.splat(alpha))
+        if beta != 0 { value = Lanes.mulAdd(Lanes.load(target + done), Lanes.splat(beta), value) }
+        value = addends(value, row + r, column + done, Lanes.count)
+        Lanes.store(value, target + done)
+        done += Lanes.count
+      }
+      if done < columns {
+        let left: Int = columns - done
+        var value: Lanes.Vector = Lanes.multiply(Lanes.load(sums + done, left), Lanes.splat(alpha))
+        if beta != 0 { value = Lanes.mulAdd(Lanes.load(target + done, left), Lanes.splat(beta), value) }
+        value = addends(value, row + r, column + done, left)
+        Lanes.store(value, target + done, left)
+      }
+      if let epilogue, epilogue.pointee.activation.rawValue > Activation.clip.rawValue {
+        Lanes.activate(
+          epilogue.pointee.activation, epilogue.pointee.parameter0, epilogue.pointee.parameter1, target,
+          columns)
+      }
+    }
+  }
+
+  /// Adds bias and residual of `count` columns, and applies the activations that are a few instructions.
+  @inline(__always)
+  private func addends(_ sum: Lanes.Vector, _ row: Int, _ column: Int, _ count: Int) -> Lanes.Vector {
+    guard let epilogue else { return sum }
+    var value: Lanes.Vector = sum
+    if let bias = epilogue.pointee.bias {
+      let scale: Lanes.Vector = Lanes.splat(epilogue.pointee.biasScale)
+      if epilogue.pointee.biasAxis.rawValue == Epilogue<Element>.BiasAxis.row.rawValue {
+        value = Lanes.mulAdd(Lanes.splat(bias[row]), scale, value)
+      } else {
+        value = Lanes.mulAdd(load(bias + column, count), scale, value)
+      }
+    }
+    if let residual {
+      let scale: Lanes.Vector = Lanes.splat(epilogue.pointee.residualScale)
+      let stride: Int = epilogue.pointee.residualColumnStride
+      let from: UnsafePointer<Element> = residual + row * epilogue.pointee.residualRowStride + column * stride
+      if stride == 1 {
+        value = Lanes.mulAdd(load(from, count), scale, value)
+      } else if stride == 0 {
+        value = Lanes.mulAdd(Lanes.splat(from.pointee), scale, value)
+      } else {
+        var gathered: Lanes.Vector = Lanes.zero
+        for i in 0..<count { gathered[i] = from[i * stride] }
+        value = Lanes.mulAdd(gathered, scale, value)
+      }
+    }
+    switch epilogue.pointee.activation {
+    case .relu:
+      value = Lanes.maximum(Lanes.zero, value)
+    case .leakyRelu:
+      let scaled: Lanes.Vector = Lanes.multiply(value, Lanes.splat(epilogue.pointee.parameter0))
+      value = Lanes.selectNegative(value, scaled, value)
+    case .clip:
+      value = Lanes.maximum(Lanes.splat(epilogue.pointee.parameter0), value)
+      value = Lanes.minimum(Lanes.splat(epilogue.pointee.parameter1), value)
+    default:
+      break
+    }
+    return value
+  }
+
+  @inline(__always)
+  private func load(_ from: UnsafePointer<Element>, _ count: Int) -> Lanes.Vector {
+    count == Lanes.count ? Lanes.load(from) : Lanes.load(from, count)
+  }
+}

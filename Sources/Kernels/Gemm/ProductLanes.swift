@@ -1,0 +1,55 @@
+internal import CVector
+internal import KernelInterface
+
+/// What products ask of a register beyond arithmetic: transposing blocks while packing, and activations.
+protocol ProductLanes: FloatLanes where Element: Sendable {
+  /// Transposes 4 x 4 elements: `out[j * outStride + i] = source[i * sourceStride + j]`.
+  static func transpose4(
+    _ source: UnsafePointer<Element>, _ sourceStride: Int, _ out: UnsafeMutablePointer<Element>,
+    _ outStride: Int)
+  /// `left` where `test` is below zero, `right` elsewhere.
+  static func selectNegative(_ test: Vector, _ left: Vector, _ right: Vector) -> Vector
+  /// Applies an activation to `count` elements in place.
+  static func activate(
+    _ activation: Activation, _ parameter0: Element, _ parameter1: Element,
+    _ values: UnsafeMutablePointer<Element>, _ count: Int)
+}
+
+extension F32Lanes: ProductLanes {
+  @inline(__always) static func transpose4(
+    _ source: UnsafePointer<Float>, _ sourceStride: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+  ) {
+    ngraph_transpose4_f32(source, sourceStride, out, outStride)
+  }
+
+  @inline(__always) static func selectNegative(_ test: VF32, _ left: VF32, _ right: VF32) -> VF32 {
+    right.replacing(with: left, where: test .< zero)
+  }
+
+  @inline(__always) static func activate(
+    _ activation: Activation, _ parameter0: Float, _ parameter1: Float,
+    _ values: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    activateF32(activation, parameter0, parameter1, values, count)
+  }
+}
+
+extension F64Lanes: ProductLanes {
+  @inline(__always) static func transpose4(
+    _ source: UnsafePointer<Double>, _ sourceStride: Int, _ out: UnsafeMutablePointer<Double>,
+    _ outStride: Int
+  ) {
+    ngraph_transpose4_f64(source, sourceStride, out, outStride)
+  }
+
+  @inline(__always) static func selectNegative(_ test: VF64, _ left: VF64, _ right: VF64) -> VF64 {
+    right.replacing(with: left, where: test .< zero)
+  }
+
+  @inline(__always) static func activate(
+    _ activation: Activation, _ parameter0: Double, _ parameter1: Double,
+    _ values: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    activateF64(activation, parameter0, parameter1, values, count)
+  }
+}
