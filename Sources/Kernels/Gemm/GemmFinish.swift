@@ -18,7 +18,8 @@ struct GemmFinish<Lanes: ProductLanes> {
   var isPlain: Bool {
     guard alpha == 1 && (beta == 0 || beta == 1) else { return false }
     guard let epilogue else { return true }
-    return epilogue.pointee.bias == nil && residual == nil && epilogue.pointee.activation.rawValue == Activation.none.rawValue
+    return epilogue.pointee.bias == nil && residual == nil
+      && epilogue.pointee.activation.rawValue == Activation.none.rawValue
   }
 
   /// Finishes `rows` x `columns` sums at `tile` into C at (row, column).
