@@ -66,6 +66,20 @@ package struct PrepareContext {
     return firstTemporarySlot + temporaries.count - 1
   }
 
+  /// A context for a step that is part of this one's, over other operands. What it reserves counts once it
+  /// is adopted, and nothing may be reserved here in between.
+  package func nested(inputs: [Operand?], outputs: [Operand?]) -> PrepareContext {
+    PrepareContext(
+      inputs: inputs, outputs: outputs, kernels: kernels, weights: weights, subgraphs: subgraphs,
+      firstTemporarySlot: firstTemporarySlot + temporaries.count, place: place)
+  }
+
+  /// Takes over the reservations of a nested context.
+  package mutating func adopt(_ nested: PrepareContext) {
+    reserveScratch(nested.scratchBytes)
+    temporaries += nested.temporaries
+  }
+
   /// An error that names this node.
   package func error(_ code: PlanError.Code, _ message: String) -> PlanError {
     PlanError(code, message, at: place)
