@@ -11,9 +11,17 @@ package struct KernelTable: Sendable {
   package var gemmF32: GemmKernels<Float>
   package var gemmF64: GemmKernels<Double>
 
-  package init(isa: InstructionSet, gemmF32: GemmKernels<Float>, gemmF64: GemmKernels<Double>) {
+  package var unary: UnaryKernels
+  package var binary: BinaryKernels
+
+  package init(
+    isa: InstructionSet, gemmF32: GemmKernels<Float>, gemmF64: GemmKernels<Double>, unary: UnaryKernels,
+    binary: BinaryKernels
+  ) {
     self.isa = isa
     self.gemmF32 = gemmF32
     self.gemmF64 = gemmF64
+    self.unary = unary
+    self.binary = binary
   }
 }

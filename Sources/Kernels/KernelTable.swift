@@ -4,5 +4,7 @@ package import KernelInterface
 /// The table of this module's kernels.
 package let kernelTable: KernelTable = {
   let isa = InstructionSet(rawValue: Int(ngraph_compiled_isa)) ?? .baseline
-  return KernelTable(isa: isa, gemmF32: gemmKernelsF32(), gemmF64: gemmKernelsF64())
+  return KernelTable(
+    isa: isa, gemmF32: gemmKernelsF32(), gemmF64: gemmKernelsF64(), unary: unaryKernels,
+    binary: binaryKernels)
 }()
