@@ -54,7 +54,7 @@ let package = Package(
       name: "Planning", dependencies: ["Graphs", "Operators", "Tensors", "KernelInterface"]),
     .target(
       name: "Execution",
-      dependencies: ["Planning", "Graphs", "Tensors", "KernelInterface"]),
+      dependencies: ["Planning", "Graphs", "Tensors", "KernelInterface", "CVector"]),
     .target(
       name: "NGraph",
       dependencies: [

@@ -64,16 +64,23 @@ package struct Graph: Sendable {
   package var name: String
   package internal(set) var inputs: [ValueID]
   package internal(set) var outputs: [ValueID]
+  /// What users call the outputs. Apart from the values' names, because an output may be any value: an
+  /// input, a constant, the same value twice.
+  package internal(set) var outputNames: [String]
   package internal(set) var values: [ValueRecord]
   /// The nodes in a topological order.
   package internal(set) var nodes: [Node]
   /// One more than the largest node number in use.
   package internal(set) var nextNode: Int
+  /// Tells this computation from every other: copies share it, a graph that was changed has its own.
+  package internal(set) var identity: GraphIdentity
 
   package init(name: String) {
     self.name = name
+    identity = GraphIdentity()
     inputs = []
     outputs = []
+    outputNames = []
     values = []
     nodes = []
     nextNode = 0
@@ -86,6 +93,13 @@ package struct Graph: Sendable {
 
   /// For every value, the nodes that use it (once for each use) with the input's index.
   package func uses() -> GraphUses { GraphUses(self) }
+}
+
+/// The identity of a computation, by which plans of it are found again.
+package final class GraphIdentity: Sendable, Hashable {
+  package init() {}
+  package static func == (left: GraphIdentity, right: GraphIdentity) -> Bool { left === right }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
 /// Who uses what in one graph: made once, valid for that graph only.

@@ -173,6 +173,15 @@ NGRAPH_TRANSPOSE4(ngraph_transpose4_f64, f64x4, double)
 /// Asks for the line at p in the first-level cache; never faults.
 NGRAPH_INLINE void ngraph_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 
+/// Tells the processor that this thread is waiting for another one's store.
+NGRAPH_INLINE void ngraph_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 #pragma clang diagnostic pop
 
 #include "CVectorWords.h"

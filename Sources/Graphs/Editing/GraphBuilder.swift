@@ -65,7 +65,11 @@ package struct GraphBuilder {
   package mutating func setType(_ type: ValueType, of value: ValueID) { graph[value].type = type }
   package mutating func setKnown(_ known: KnownValue?, of value: ValueID) { graph[value].known = known }
   package mutating func setName(_ name: String, of value: ValueID) { graph[value].name = name }
-  package mutating func setOutputs(_ outputs: [ValueID]) { graph.outputs = outputs }
+  /// Says which values are the graph's outputs, and what users call them (nil: as the values are named).
+  package mutating func setOutputs(_ outputs: [ValueID], names: [String]? = nil) {
+    graph.outputs = outputs
+    graph.outputNames = names ?? outputs.map { graph[$0].name }
+  }
 
   private mutating func addValue(_ record: ValueRecord) -> ValueID {
     var record: ValueRecord = record

@@ -25,6 +25,14 @@ package struct GraphInference: Sendable {
     return result
   }
 
+  /// Infers the nodes named, whose inputs have been inferred, in the graph's order.
+  func infer(nodes: Set<NodeID>, in graph: inout Graph) throws(GraphError) {
+    var counter: Int = graph.nextNode
+    for node in graph.nodes where nodes.contains(node.id) {
+      try infer(node, in: &graph, prefix: "?p", counter: &counter)
+    }
+  }
+
   private func infer(
     _ graph: inout Graph, inputs: [InferenceContext.Input?], prefix: String, counter: inout Int
   ) throws(GraphError) {

@@ -8,15 +8,26 @@ package struct PrepareContext {
   package struct Operand: Sendable {
     package let elementType: ElementType
     package let shape: Shape
-    package let slot: Int
     /// The value, where it is known when planning. Its slot holds it too.
     package let constant: Tensor?
+    private let slotNumber: Int
+    private let usage: SlotUsage?
 
-    package init(elementType: ElementType, shape: Shape, slot: Int, constant: Tensor? = nil) {
+    package init(
+      elementType: ElementType, shape: Shape, slot: Int, constant: Tensor? = nil, usage: SlotUsage? = nil
+    ) {
       self.elementType = elementType
       self.shape = shape
-      self.slot = slot
       self.constant = constant
+      slotNumber = slot
+      self.usage = usage
+    }
+
+    /// The slot whose bytes the step uses. A step that only uses what it packed from `constant` should not
+    /// ask for it: then the constant's own bytes need not be in memory.
+    package var slot: Int {
+      usage?.markUsed(slotNumber)
+      return slotNumber
     }
   }
 
@@ -89,6 +100,15 @@ package struct PrepareContext {
   package func unsupported(_ type: ElementType) -> PlanError {
     error(.unsupportedType, "there is no kernel for \(type.name)")
   }
+}
+
+/// Which slots steps ask for, noted while a plan is made (on one thread).
+package final class SlotUsage: @unchecked Sendable {
+  private var used: Set<Int> = []
+
+  package init() {}
+  package func markUsed(_ slot: Int) { used.insert(slot) }
+  package func isUsed(_ slot: Int) -> Bool { used.contains(slot) }
 }
 
 /// Packed weights, kept for as long as the session: plans for other shapes share them.

@@ -1,0 +1,43 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+package import Graphs
+internal import Planning
+
+/// The monotonic clock.
+package enum Clock {
+  /// Nanoseconds since some moment.
+  package static var nanoseconds: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+  }
+}
+
+/// Where the time of runs went, step by step. For one run at a time.
+package final class RunProfile {
+  package struct Entry: Sendable {
+    package var place: GraphPlace
+    package var calls: Int
+    package var nanoseconds: UInt64
+    package var cost: Cost
+  }
+
+  package private(set) var entries: [Entry] = []
+  package private(set) var runs: Int = 0
+
+  package init() {}
+
+  func begin(_ plan: Plan) {
+    runs += 1
+    guard entries.count != plan.steps.count else { return }
+    entries = plan.steps.map { Entry(place: $0.place, calls: 0, nanoseconds: 0, cost: $0.cost) }
+  }
+
+  func add(step: Int, nanoseconds: UInt64) {
+    entries[step].calls += 1
+    entries[step].nanoseconds += nanoseconds
+  }
+}

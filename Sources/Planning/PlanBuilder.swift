@@ -1,0 +1,147 @@
+internal import Graphs
+internal import KernelInterface
+internal import Tensors
+
+/// Turns an inferred graph into a plan, in four passes: which nodes run and how, who shares whose memory,
+/// preparation, arena layout.
+struct PlanBuilder {
+  private let graph: Graph
+  private let kernels: KernelTable
+  private let weights: WeightCache
+  private let usage = SlotUsage()
+  private var sharing: MemorySharing
+  private var running: [RunningNode] = []
+  private var steps: [Plan.PlannedStep] = []
+  private var temporaries: [(bytes: Int, step: Int)] = []
+  private var scratchBytes: Int = 0
+
+  /// A node that must run, and whether as a step of kernels.
+  struct RunningNode {
+    let node: Node
+    var isKernel: Bool
+    /// Whether its output is its input's memory, so that nothing runs.
+    var isAlias: Bool = false
+  }
+
+  init(graph: Graph, kernels: KernelTable, weights: WeightCache) {
+    self.graph = graph
+    self.kernels = kernels
+    self.weights = weights
+    sharing = MemorySharing(graph)
+  }
+
+  mutating func build() throws(PlanError) -> Plan {
+    collectRunningNodes()
+    // Preparing may find that a node can't be planned ahead, which changes who shares memory with whom:
+    // such nodes are settled before sharing is decided.
+    sharing.assign(&running)
+    try prepareAll()
+    return layOut()
+  }
+
+  /// The nodes that outputs need and whose results aren't known already.
+  private mutating func collectRunningNodes() {
+    var needed = [Bool](repeating: false, count: graph.values.count)
+    for output in graph.outputs { needed[output.index] = graph[output].knownValue?.tensor == nil }
+    var reversed: [RunningNode] = []
+    for node in graph.nodes.reversed() {
+      guard node.outputs.contains(where: { $0.map { needed[$0.index] } ?? false }) else { continue }
+      reversed.append(RunningNode(node: node, isKernel: canRunAsKernel(node)))
+      for case let input? in node.inputs where graph[input].knownValue?.tensor == nil {
+        needed[input.index] = true
+      }
+    }
+    running = reversed.reversed()
+  }
+
+  private func canRunAsKernel(_ node: Node) -> Bool {
+    guard node.op is any KernelOperator else { return false }
+    for case let value? in node.inputs + node.outputs {
+      guard let type = graph[value].type, let element = type.elementType, element != .string,
+        type.shape != nil
+      else { return false }
+    }
+    if node.op is any SubgraphOperator { return canPrepare(node) }
+    return true
+  }
+
+  /// Whether a node with graphs can be planned ahead. Preparing it twice costs little beside running it.
+  private func canPrepare(_ node: Node) -> Bool {
+    guard let op = node.op as? any KernelOperator else { return false }
+    var context: PrepareContext = self.context(for: node, firstTemporarySlot: graph.values.count)
+    do throws(PlanError) { _ = try op.prepare(&context) } catch { return error.code != .unknownShape }
+    return true
+  }
+
+  private func context(for node: Node, firstTemporarySlot: Int) -> PrepareContext {
+    func operand(_ value: ValueID?) -> PrepareContext.Operand? {
+      guard let value, case .tensor(let type, _)? = graph[value].type, let shape = graph[value].type?.shape
+      else { return nil }
+      return PrepareContext.Operand(
+        elementType: type, shape: shape, slot: value.index, constant: graph[value].knownValue?.tensor,
+        usage: usage)
+    }
+    return PrepareContext(
+      inputs: node.inputs.map(operand), outputs: node.outputs.map(operand), kernels: kernels,
+      weights: weights,
+      subgraphs: PlannedSubgraphs(kernels: kernels, weights: weights),
+      firstTemporarySlot: firstTemporarySlot, place: node.place)
+  }
+
+  private mutating func prepareAll() throws(PlanError) {
+    for entry in running where !entry.isAlias {
+      let node: Node = entry.node
+      guard entry.isKernel, let op = node.op as? any KernelOperator else {
+        steps.append(
+          Plan.PlannedStep(
+            place: node.place,
+            action: .evaluate(Plan.EvaluatedNode(op: node.op, inputs: node.inputs, outputs: node.outputs)),
+            cost: Cost(flops: 0, bytes: 0)))
+        for case let input? in node.inputs { usage.markUsed(input.index) }
+        continue
+      }
+      var context: PrepareContext = context(
+        for: node, firstTemporarySlot: graph.values.count + temporaries.count)
+      let step: Step
+      do { step = try op.prepare(&context) } catch {
+        var located: PlanError = error
+        located.place = error.place.within(node.place)
+        throw located
+      }
+      temporaries += context.temporaries.map { ($0, steps.count) }
+      scratchBytes = max(scratchBytes, context.scratchBytes)
+      steps.append(
+        Plan.PlannedStep(place: node.place, action: .kernel(step), cost: graph.cost(of: node)))
+    }
+  }
+
+  private func layOut() -> Plan {
+    let lifetimes: [MemorySharing.Lifetime] = sharing.lifetimes(running)
+    var buffers: [ArenaLayout.Buffer] = lifetimes.map {
+      ArenaLayout.Buffer(bytes: $0.bytes, first: $0.first, last: $0.last)
+    }
+    buffers += temporaries.map { ArenaLayout.Buffer(bytes: $0.bytes, first: $0.step, last: $0.step) }
+    let layout = ArenaLayout(buffers)
+    var offsets: [Int: Int] = [:]
+    for (index, lifetime) in lifetimes.enumerated() { offsets[lifetime.root] = layout.offsets[index] }
+    var aligned: [Int: Tensor] = [:]
+    let locations: [Plan.Location] = graph.values.indices.map { index in
+      let root: Int = sharing.root(of: index)
+      if let tensor = graph.values[index].knownValue?.tensor {
+        if usage.isUsed(index) {
+          let copy: Tensor = tensor.aligned
+          if copy.base != tensor.base { aligned[index] = copy }
+        }
+        return .constant(tensor)
+      }
+      if let input = sharing.input(of: root) { return .input(input) }
+      if let output = sharing.output(of: root) { return .output(output) }
+      if sharing.isEvaluated(root) { return .evaluated(root: root) }
+      return offsets[root].map { .arena($0) } ?? .none
+    }
+    return Plan(
+      graph: graph, steps: steps, locations: locations,
+      temporaryOffsets: Array(layout.offsets[lifetimes.count...]), arenaBytes: layout.bytes,
+      scratchBytes: (scratchBytes + 63) / 64 * 64, alignedConstants: aligned)
+  }
+}
