@@ -16,7 +16,8 @@ package final class Storage: @unchecked Sendable {
   /// The first byte; valid also where `byteCount` is 0.
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int
-  private let owner: AnyObject?
+  /// What keeps borrowed bytes alive; nil for memory of its own.
+  package let owner: AnyObject?
   private let owned: Bool
 
   /// Allocates `byteCount` bytes, zeroed or with unspecified content, at a multiple of `alignment`.
