@@ -20,15 +20,12 @@ extension GraphBuilder {
         at: place)
     }
     let base: Int = graph.values.count
-    let before: Graph = graph
+    let facts: [ValueID: (type: ValueType?, constant: Tensor?)] = facts(of: inputs)
     var constants: [Tensor] = []
     var reader = NodeReader(
       name: name, opType: schema.name, version: version, inputs: inputs,
       wantsOutput: outputNames.map { $0 != nil }, attributes: attributes,
-      types: { id in
-        if id.index < base { return (before[id].type, before[id].constant) }
-        return (nil, nil)
-      },
+      types: { facts[$0] ?? (nil, nil) },
       addConstant: { tensor in
         constants.append(tensor)
         return ValueID(base + constants.count - 1)

@@ -45,13 +45,12 @@ package struct GraphBuilder {
   ) throws(GraphError) -> [ValueID] {
     var constants: [Tensor] = []
     let base: Int = graph.values.count
+    let facts: [ValueID: (type: ValueType?, constant: Tensor?)] = facts(of: inputs)
     var reader = NodeReader(
       name: "", opType: Op.schema.name, version: Op.schema.sinceVersions.last ?? 1, inputs: inputs,
       wantsOutput: Array(repeating: true, count: outputCount),
       attributes: Dictionary(attributes.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
-      types: { [graph] id in
-        id.index < base ? (graph[id].type, graph[id].constant) : (nil, nil)
-      },
+      types: { facts[$0] ?? (nil, nil) },
       addConstant: { tensor in
         constants.append(tensor)
         return ValueID(base + constants.count - 1)
@@ -69,6 +68,27 @@ package struct GraphBuilder {
   package mutating func setOutputs(_ outputs: [ValueID], names: [String]? = nil) {
     graph.outputs = outputs
     graph.outputNames = names ?? outputs.map { graph[$0].name }
+  }
+
+  /// What is known of the inputs of a node that is being added. The node's reader holds this rather than
+  /// the graph, which would be copied by the first change.
+  func facts(of inputs: [ValueID?]) -> [ValueID: (type: ValueType?, constant: Tensor?)] {
+    var facts: [ValueID: (type: ValueType?, constant: Tensor?)] = [:]
+    for case .some(let id) in inputs { facts[id] = (graph[id].type, graph[id].constant) }
+    return facts
+  }
+
+  /// Adds a value that nothing defines: it stands for the result of a node that could not be added, so
+  /// that the nodes after it can still be checked. A graph with such a value can't run.
+  package mutating func addUndefined(name: String, type: ValueType? = nil) -> ValueID {
+    addValue(ValueRecord(name: name, type: type))
+  }
+
+  /// Infers the nodes from position `first` on. Symbols for what only the data tell start with `prefix`.
+  package mutating func infer(with inference: GraphInference, from first: Int, prefix: String = "?")
+    throws(GraphError)
+  {
+    try inference.extend(&graph, from: first, prefix: prefix)
   }
 
   private mutating func addValue(_ record: ValueRecord) -> ValueID {

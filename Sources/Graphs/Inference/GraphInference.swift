@@ -33,6 +33,15 @@ package struct GraphInference: Sendable {
     }
   }
 
+  /// Infers the nodes of `graph` from position `first` on, the ones before having been inferred: how types
+  /// become known while a graph is built. `prefix` starts the names of symbols for what only the data tell.
+  package func extend(_ graph: inout Graph, from first: Int, prefix: String = "?") throws(GraphError) {
+    var counter: Int = first
+    for position in first..<max(first, graph.nodes.count) {
+      try infer(graph.nodes[position], in: &graph, prefix: prefix, counter: &counter)
+    }
+  }
+
   private func infer(
     _ graph: inout Graph, inputs: [InferenceContext.Input?], prefix: String, counter: inout Int
   ) throws(GraphError) {
@@ -103,7 +112,8 @@ package struct GraphInference: Sendable {
     return .tensor(
       type,
       zip(dimensions, declaredDimensions).map { inferred, declared in
-        inferred.symbol?.hasPrefix("?") == true ? declared : inferred
+        inferred.symbol?.hasPrefix("?") == true && declared.symbol?.hasPrefix("?") != true
+          ? declared : inferred
       })
   }
 
