@@ -87,9 +87,15 @@ let package = Package(
       name: "OptimizingTests",
       dependencies: ["Optimizing", "Graphs", "Operators", "Tensors", "TestSupport"]),
     .testTarget(
+      name: "PlanningTests",
+      dependencies: [
+        "Planning", "Graphs", "Operators", "Tensors", "KernelInterface", "KernelSelection", "TestSupport",
+      ]),
+    .testTarget(
       name: "ExecutionTests",
       dependencies: [
-        "Execution", "Planning", "Graphs", "Operators", "Tensors", "KernelSelection", "TestSupport",
+        "Execution", "Planning", "Graphs", "Operators", "Tensors", "KernelInterface", "KernelSelection",
+        "TestSupport",
       ]),
     .testTarget(name: "NGraphTests", dependencies: ["NGraph"]),
     .testTarget(

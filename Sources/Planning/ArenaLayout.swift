@@ -1,22 +1,28 @@
 /// Places buffers with lifetimes into one block of memory, so that buffers that live at the same time do
 /// not overlap: largest first, each at the lowest offset where it fits.
-struct ArenaLayout {
-  struct Buffer {
-    let bytes: Int
+package struct ArenaLayout {
+  package struct Buffer: Sendable {
+    package let bytes: Int
     /// The first and the last step during which the buffer holds something.
-    let first: Int
-    let last: Int
+    package let first: Int
+    package let last: Int
+
+    package init(bytes: Int, first: Int, last: Int) {
+      self.bytes = bytes
+      self.first = first
+      self.last = last
+    }
   }
 
   /// The alignment of every buffer, in bytes.
-  static let alignment: Int = 64
+  package static let alignment: Int = 64
 
   /// Offsets in the order of the buffers.
-  let offsets: [Int]
+  package let offsets: [Int]
   /// Bytes of the whole block.
-  let bytes: Int
+  package let bytes: Int
 
-  init(_ buffers: [Buffer]) {
+  package init(_ buffers: [Buffer]) {
     var offsets = [Int](repeating: 0, count: buffers.count)
     var placed: [(first: Int, last: Int, start: Int, end: Int)] = []
     var total: Int = 0
