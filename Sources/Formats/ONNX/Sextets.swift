@@ -1,10 +1,10 @@
 /// Elements of 6 bits as files hold them: four in three bytes, the first in the lowest bits, the last group
 /// filled up with zeros. In memory each takes a byte.
-enum Sextets {
+package enum Sextets {
   /// The bytes that `count` elements take in a file.
-  static func packedCount(_ count: Int) -> Int { count / 4 * 3 + count % 4 }
+  package static func packedCount(_ count: Int) -> Int { count / 4 * 3 + count % 4 }
 
-  static func pack(_ elements: UnsafeRawBufferPointer) -> [UInt8] {
+  package static func pack(_ elements: UnsafeRawBufferPointer) -> [UInt8] {
     var packed = [UInt8](repeating: 0, count: packedCount(elements.count) + 1)
     for index in 0..<elements.count {
       let bit: Int = index * 6
@@ -17,7 +17,7 @@ enum Sextets {
   }
 
   /// Spreads the elements of `packed` to a byte each; `packed` holds exactly as many bytes as they take.
-  static func unpack(_ packed: UnsafeRawBufferPointer, into elements: UnsafeMutableRawBufferPointer) {
+  package static func unpack(_ packed: UnsafeRawBufferPointer, into elements: UnsafeMutableRawBufferPointer) {
     for index in 0..<elements.count {
       let bit: Int = index * 6
       let low = UInt16(packed[bit / 8])

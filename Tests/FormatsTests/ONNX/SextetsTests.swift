@@ -1,6 +1,5 @@
+import Formats
 import Testing
-
-@testable import Formats
 
 @Suite struct SextetsTests {
   @Test(arguments: 0...9) func packedElementsComeBack(count: Int) {
