@@ -1,4 +1,6 @@
-/// Matrix products.
+/// Matrix products and what is made of them.
 let linearFamily = OperatorFamily(
   "Linear",
-  [])
+  [
+    GemmOp.self, MatMulOp.self,
+  ])

@@ -1,0 +1,115 @@
+internal import Graphs
+internal import KernelInterface
+internal import Tensors
+
+/// A step that runs one call of the GEMM engine: arguments complete but for addresses, and the slots that
+/// give those. Operands that are constant are packed when the step is made.
+struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
+  let kernels: GemmKernels<Element>
+  var arguments: GemmArguments<Element>
+  let a: PrepareContext.Operand
+  let b: PrepareContext.Operand
+  let c: PrepareContext.Operand
+  let ending: ProductEnding
+  /// As `GemmArguments.batchOffsets`; empty for evenly spaced batches.
+  var offsets: [Int] = []
+
+  /// Where no address is known yet: never read.
+  private static var placeholder: UnsafePointer<Element>? { UnsafePointer(bitPattern: 64) }
+
+  /// Packs what is constant and worth it, and returns the step. `aMatrices` and `bMatrices` say how many
+  /// matrices, one after the other, the operands hold.
+  mutating func prepare(_ context: inout PrepareContext, aMatrices: Int, bMatrices: Int) -> Step {
+    packB(context, matrices: bMatrices)
+    packA(context, matrices: aMatrices)
+    let (m, n): (Int, Int) = (arguments.m, arguments.n)
+    arguments.epilogue = ending.epilogue(
+      Element.self, rows: m, columns: n, placeholder: Self.placeholder)
+    if arguments.packedA == nil { arguments.a = Self.placeholder }
+    if arguments.packedB == nil { arguments.b = Self.placeholder }
+    arguments.c = UnsafeMutablePointer(mutating: Self.placeholder)
+    let table: OffsetTable? = offsets.isEmpty ? nil : OffsetTable(offsets)
+    arguments.batchOffsets = table?.address
+    let (tasks, scratch): (Int, Int) = withUnsafePointer(to: arguments) { [kernels] in
+      (kernels.taskCount($0), kernels.scratchBytes($0))
+    }
+    context.reserveScratch(scratch)
+    let kernel = kernels.run
+    let template: GemmArguments<Element> = arguments
+    let (aSlot, bSlot, cSlot): (Int, Int, Int) = (a.slot, b.slot, c.slot)
+    let biasSlot: Int? = ending.bias?.slot
+    let residualSlot: Int? = ending.residual?.slot
+    return Step { run in
+      var arguments: GemmArguments<Element> = template
+      arguments.a = run.input(aSlot)
+      arguments.b = run.input(bSlot)
+      arguments.c = run.output(cSlot)
+      if let biasSlot { arguments.epilogue.bias = run.input(biasSlot) }
+      if let residualSlot { arguments.epilogue.residual = run.input(residualSlot) }
+      withUnsafePointer(to: arguments) { pointer in
+        run.parallel(tasks) { task, worker in kernel(pointer, task, run.scratch(worker)) }
+      }
+      withExtendedLifetime(table) {}
+    }
+  }
+
+  /// A constant B is packed, all its matrices, but for products with one column, whose kernel reads it in
+  /// place.
+  private mutating func packB(_ context: PrepareContext, matrices: Int) {
+    let (k, n): (Int, Int) = (arguments.k, arguments.n)
+    guard let constant = b.constant, n > 1, k > 0, matrices > 0 else { return }
+    let (row, column): (Int, Int) = (arguments.bRowStride, arguments.bColumnStride)
+    let size: Int = kernels.packedBCount(k, n)
+    let pack = kernels.packB
+    let layout: String =
+      "gemm B \(Element.self) \(context.kernels.isa.name) \(k)x\(n) strides \(row) \(column), \(matrices) times"
+    let packed: UnsafeRawPointer = context.weights.packed(
+      constant, layout: layout, byteCount: size * matrices * MemoryLayout<Element>.stride
+    ) { bytes in
+      let source = constant.base.assumingMemoryBound(to: Element.self)
+      let target = bytes.assumingMemoryBound(to: Element.self)
+      for matrix in 0..<matrices {
+        pack(source + matrix * k * n, row, column, k, n, target + matrix * size)
+      }
+    }
+    arguments.packedB = packed.assumingMemoryBound(to: Element.self)
+    if arguments.bBatchStride != 0 { arguments.bBatchStride = size }
+    for batch in 0..<offsets.count / 3 { offsets[3 * batch + 1] = offsets[3 * batch + 1] / (k * n) * size }
+  }
+
+  /// A constant A is packed unless the product has one row or one column, whose kernels read it in place.
+  private mutating func packA(_ context: PrepareContext, matrices: Int) {
+    let (m, k): (Int, Int) = (arguments.m, arguments.k)
+    guard let constant = a.constant, m > 1, arguments.n > 1, k > 0, matrices > 0 else { return }
+    let (row, column): (Int, Int) = (arguments.aRowStride, arguments.aColumnStride)
+    let size: Int = kernels.packedACount(m, k)
+    let pack = kernels.packA
+    let layout: String =
+      "gemm A \(Element.self) \(context.kernels.isa.name) \(m)x\(k) strides \(row) \(column), \(matrices) times"
+    let packed: UnsafeRawPointer = context.weights.packed(
+      constant, layout: layout, byteCount: size * matrices * MemoryLayout<Element>.stride
+    ) { bytes in
+      let source = constant.base.assumingMemoryBound(to: Element.self)
+      let target = bytes.assumingMemoryBound(to: Element.self)
+      for matrix in 0..<matrices {
+        pack(source + matrix * m * k, row, column, m, k, target + matrix * size)
+      }
+    }
+    arguments.packedA = packed.assumingMemoryBound(to: Element.self)
+    if arguments.aBatchStride != 0 { arguments.aBatchStride = size }
+    for batch in 0..<offsets.count / 3 { offsets[3 * batch] = offsets[3 * batch] / (m * k) * size }
+  }
+}
+
+/// Batch offsets at a fixed address.
+final class OffsetTable: Sendable {
+  private let storage: Storage
+
+  init(_ offsets: [Int]) {
+    storage = Storage(byteCount: offsets.count * MemoryLayout<Int>.stride)
+    let base = storage.base.assumingMemoryBound(to: Int.self)
+    for (index, offset) in offsets.enumerated() { base[index] = offset }
+  }
+
+  var address: UnsafePointer<Int> { UnsafePointer(storage.base.assumingMemoryBound(to: Int.self)) }
+}
