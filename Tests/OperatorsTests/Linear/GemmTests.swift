@@ -10,7 +10,7 @@ import Testing
 
   @Test("The product of transposed operands is that of their transposes")
   func transposed() throws {
-    let plain = try evaluateTensor(GemmOp.self, a, b)
+    let plain = try evaluateTensor(GemmOp.self, [], a, b)
     expectClose(plain, [4, 5, 10, 11], shape: [2, 2])
     let aT = Tensor([1, 4, 2, 5, 3, 6] as [Float], [3, 2])
     let bT = Tensor([1, 0, 1, 0, 1, 1] as [Float], [2, 3])
@@ -35,15 +35,15 @@ import Testing
   func otherTypes() throws {
     let x = Tensor([1, 2, 3, 4] as [Int32], [2, 2])
     let c = Tensor([10, 20] as [Int32])
-    #expect(try evaluateTensor(GemmOp.self, x, x, c).elements(Int32.self) == [17, 30, 25, 42])
+    #expect(try evaluateTensor(GemmOp.self, [], x, x, c).elements(Int32.self) == [17, 30, 25, 42])
     let wide = Tensor([1, 2, 3, 4] as [Double], [2, 2])
-    expectClose(try evaluateTensor(GemmOp.self, wide, wide), [7, 10, 15, 22], shape: [2, 2])
+    expectClose(try evaluateTensor(GemmOp.self, [], wide, wide), [7, 10, 15, 22], shape: [2, 2])
   }
 
   @Test("A C that does not broadcast is refused")
   func refusal() {
     #expect(throws: (any Error).self) {
-      try evaluateTensor(GemmOp.self, a, b, Tensor([1, 2, 3] as [Float]))
+      try evaluateTensor(GemmOp.self, [], a, b, Tensor([1, 2, 3] as [Float]))
     }
   }
 }

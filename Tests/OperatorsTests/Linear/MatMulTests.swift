@@ -50,7 +50,7 @@ import Testing
     var generator = SeededGenerator(seed: 7)
     let left = Tensor.random(Shape(a), using: &generator)
     let right = Tensor.random(Shape(b), using: &generator)
-    let result = try evaluateTensor(MatMulOp.self, left, right)
+    let result = try evaluateTensor(MatMulOp.self, [], left, right)
     let batch: Shape = Shape.broadcast(Shape(a.dropLast(2)), Shape(b.dropLast(2)))!
     expectClose(
       result, product(left, right), shape: Shape(batch.extents + [a[a.count - 2], b[b.count - 1]]),
@@ -61,18 +61,18 @@ import Testing
   func vectors() throws {
     let matrix = Tensor([1, 2, 3, 4, 5, 6] as [Float], [2, 3])
     expectClose(
-      try evaluateTensor(MatMulOp.self, matrix, Tensor([1, 0, -1] as [Float])), [-2, -2], shape: [2])
+      try evaluateTensor(MatMulOp.self, [], matrix, Tensor([1, 0, -1] as [Float])), [-2, -2], shape: [2])
     expectClose(
-      try evaluateTensor(MatMulOp.self, Tensor([1, -1] as [Float]), matrix), [-3, -3, -3], shape: [3])
+      try evaluateTensor(MatMulOp.self, [], Tensor([1, -1] as [Float]), matrix), [-3, -3, -3], shape: [3])
     let x = Tensor([1, 2, 3] as [Float])
-    expectClose(try evaluateTensor(MatMulOp.self, x, x), [14], shape: .scalar)
+    expectClose(try evaluateTensor(MatMulOp.self, [], x, x), [14], shape: .scalar)
   }
 
   @Test("Integers multiply exactly and wrap")
   func integers() throws {
     let a = Tensor([1 << 40, 2, Int64.max, 1] as [Int64], [2, 2])
     let b = Tensor([3, 0, 5, 1] as [Int64], [2, 2])
-    let result = try evaluateTensor(MatMulOp.self, a, b)
+    let result = try evaluateTensor(MatMulOp.self, [], a, b)
     #expect(result.elements(Int64.self) == [3 * (1 << 40) + 10, 2, Int64.max &* 3 &+ 5, 1])
   }
 
@@ -80,15 +80,15 @@ import Testing
   func halves() throws {
     let a = Tensor([2048, 1, 1, 1].map { Half(Float($0)) }, [1, 4])
     let ones = Tensor((0..<4).map { _ in Half(Float(1)) }, [4, 1])
-    expectClose(try evaluateTensor(MatMulOp.self, a, ones), [2052], shape: [1, 1], steps: 0)
+    expectClose(try evaluateTensor(MatMulOp.self, [], a, ones), [2052], shape: [1, 1], steps: 0)
   }
 
   @Test("An empty sum is zero, and an empty batch gives nothing")
   func empty() throws {
-    let zero = try evaluateTensor(MatMulOp.self, Tensor([Float](), [2, 0]), Tensor([Float](), [0, 3]))
+    let zero = try evaluateTensor(MatMulOp.self, [], Tensor([Float](), [2, 0]), Tensor([Float](), [0, 3]))
     expectClose(zero, [0, 0, 0, 0, 0, 0], shape: [2, 3])
     let none = try evaluateTensor(
-      MatMulOp.self, Tensor([Float](), [0, 2, 3]), Tensor([Float](repeating: 1, count: 12), [3, 4]))
+      MatMulOp.self, [], Tensor([Float](), [0, 2, 3]), Tensor([Float](repeating: 1, count: 12), [3, 4]))
     #expect(none.shape == [0, 2, 4])
   }
 
@@ -96,7 +96,7 @@ import Testing
   func refusal() {
     #expect(throws: (any Error).self) {
       try evaluateTensor(
-        MatMulOp.self, Tensor([1, 2] as [Float], [1, 2]), Tensor([1, 2, 3] as [Float], [3, 1]))
+        MatMulOp.self, [], Tensor([1, 2] as [Float], [1, 2]), Tensor([1, 2, 3] as [Float], [3, 1]))
     }
   }
 }
