@@ -1,4 +1,6 @@
 /// Operators that draw random numbers.
 let randomFamily = OperatorFamily(
   "Random",
-  [])
+  [
+    DropoutOp.self,
+  ])

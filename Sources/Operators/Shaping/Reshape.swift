@@ -1,11 +1,11 @@
 package import Graphs
-internal import Tensors
+package import Tensors
 
 /// `Reshape`: the same elements, in the same order, under another shape. An element of the shape input
 /// that is -1 is what is left over; 0 copies the input's extent of that axis unless `allowzero`.
 ///
 /// ONNX operator set: Reshape-5 to 25.
-package struct ReshapeOp: KernelOperator, AliasingOperator {
+package struct ReshapeOp: KernelOperator, ValueOperator, AliasingOperator {
   package static let schema = OperatorSchema(
     "Reshape", since: [5, 13, 14, 19, 21, 23, 24, 25],
     inputs: [Parameter("data", .all, variable: "T"), Parameter("shape", [.int64])],
@@ -30,7 +30,7 @@ package struct ReshapeOp: KernelOperator, AliasingOperator {
     }
     let result: [Dimension] = try resolve(target, input: context.dimensions(0), &context)
     context.setOutput(0, context.elementType(0), result)
-    if let known = context.knownDimensions(0), result.count <= 1, context.elementType(0) == .int64 {
+    if let known = context.symbolicElements(0), result.count <= 1 {
       context.setKnown(0, KnownValue(dimensions: known, isScalar: result.isEmpty))
     }
   }
@@ -84,5 +84,9 @@ package struct ReshapeOp: KernelOperator, AliasingOperator {
 
   package func prepare(_ context: inout PrepareContext) throws(PlanError) -> Step {
     copyStep(context)
+  }
+
+  package func evaluate(_ inputs: [Value?], _ context: EvaluationContext) throws(ExecutionError) -> [Value?] {
+    try context.movingStrings(self, inputs, data: [0])
   }
 }

@@ -1,11 +1,11 @@
 package import Graphs
-internal import Tensors
+package import Tensors
 
 /// `Shape`: the extents of the input's axes from `start` up to, not including, `end`, as int64 [n].
 /// Negative bounds count from the back; bounds outside the axes are clamped.
 ///
 /// ONNX operator set: Shape-1 to 25.
-package struct ShapeOp: KernelOperator {
+package struct ShapeOp: KernelOperator, ValueOperator {
   package static let schema = OperatorSchema(
     "Shape", since: [1, 13, 15, 19, 21, 23, 24, 25],
     inputs: [Parameter("data", .all)],
@@ -49,5 +49,12 @@ package struct ShapeOp: KernelOperator {
       let target = run.output(slot, as: Int64.self)
       for (index, extent) in extents.enumerated() { target[index] = extent }
     }
+  }
+
+  package func evaluate(_ inputs: [Value?], _ context: EvaluationContext) throws(ExecutionError) -> [Value?] {
+    guard let shape = inputs[0]?.tensor?.shape else {
+      throw context.error(.invalidInput, "expected a tensor")
+    }
+    return [.tensor(Tensor(shape.extents[range(rank: shape.rank)].map { Int64($0) }))]
   }
 }
