@@ -2,5 +2,5 @@
 let indexingFamily = OperatorFamily(
   "Indexing",
   [
-    GatherOp.self,
+    GatherOp.self
   ])

@@ -43,7 +43,8 @@ package struct DropoutOp: KernelOperator, InPlaceOperator, NondeterministicOpera
     let mask: Int? = context.optionalOutput(1)?.slot
     let training: Int? = context.optionalInput(2)?.slot
     let ratioSlot: Int? = context.optionalInput(1)?.slot
-    let ratio: @Sendable (UnsafeRawPointer) -> Double? = Self.reader(of: context.optionalInput(1)?.elementType)
+    let ratio: @Sendable (UnsafeRawPointer) -> Double? = Self.reader(
+      of: context.optionalInput(1)?.elementType)
     let drop: DropoutKernel? = DropoutKernel.kernel(for: type)
     let keepSlot: Int = mask ?? context.temporary(training == nil ? 0 : count)
     let seed: Int? = self.seed
@@ -88,8 +89,7 @@ package struct DropoutOp: KernelOperator, InPlaceOperator, NondeterministicOpera
 
 /// `out[i] = keep[i] ? data[i] * scale : 0` for one element type.
 private struct DropoutKernel: Sendable {
-  let run:
-    @Sendable (UnsafeMutableRawPointer, UnsafeRawPointer, UnsafePointer<UInt8>, Int, Double) -> Void
+  let run: @Sendable (UnsafeMutableRawPointer, UnsafeRawPointer, UnsafePointer<UInt8>, Int, Double) -> Void
 
   static func kernel(for type: ElementType) -> DropoutKernel? {
     switch type {

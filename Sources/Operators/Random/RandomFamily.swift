@@ -2,5 +2,5 @@
 let randomFamily = OperatorFamily(
   "Random",
   [
-    DropoutOp.self,
+    DropoutOp.self
   ])

@@ -140,7 +140,9 @@ package struct PadOp: KernelOperator, ValueOperator {
   private func defaultValue(_ type: ElementType) -> Tensor {
     let number: Int64 = legacyValue.map { $0.isFinite ? Int64(max(-0x1p62, min($0, 0x1p62))) : 0 } ?? 0
     return Tensor(type, [1]) { bytes in
-      withUnsafeBytes(of: (number.littleEndian, Int64(0))) { bytes.copyMemory(from: .init(rebasing: $0[..<bytes.count])) }
+      withUnsafeBytes(of: (number.littleEndian, Int64(0))) {
+        bytes.copyMemory(from: .init(rebasing: $0[..<bytes.count]))
+      }
     }
   }
 

@@ -56,7 +56,9 @@ package struct RangeOp: KernelOperator {
       throw context.error(.invalidInput, "delta must be finite and not 0, found \(delta)")
     }
     let length: Double = ((limit - start) / delta).rounded(.up)
-    guard length < 0x1p48 else { throw context.error(.tooLarge, "\(start) to \(limit) has too many elements") }
+    guard length < 0x1p48 else {
+      throw context.error(.tooLarge, "\(start) to \(limit) has too many elements")
+    }
     return length > 0 ? Int(length) : 0
   }
 

@@ -3,6 +3,7 @@ let shapingFamily = OperatorFamily(
   "Shaping",
   [
     ConcatOp.self, ConstantOp.self, ConstantOfShapeOp.self, ExpandOp.self, FlattenOp.self, IdentityOp.self,
-    PadOp.self, RangeOp.self, ReshapeOp.self, ShapeOp.self, SizeOp.self, SliceOp.self, SplitOp.self, SqueezeOp.self, TileOp.self,
+    PadOp.self, RangeOp.self, ReshapeOp.self, ShapeOp.self, SizeOp.self, SliceOp.self, SplitOp.self,
+    SqueezeOp.self, TileOp.self,
     TransposeOp.self, UnsqueezeOp.self,
   ])

@@ -68,7 +68,8 @@ package struct SliceOp: KernelOperator, ValueOperator {
       if axes.isEmpty { context.setKnown(0, context.known(0)) }
       return
     }
-    if let start = starts?[0].value, let end = ends?[0].value, let step = context.hasInput(4) ? steps?[0] : 1 {
+    if let start = starts?[0].value, let end = ends?[0].value, let step = context.hasInput(4) ? steps?[0] : 1
+    {
       let range = SliceRange(start: start, end: end, step: step, extent: elements.count)
       context.setKnown(
         0, KnownValue(dimensions: (0..<range.count).map { elements[range.start + $0 * range.step] }))

@@ -35,7 +35,8 @@ extension PrepareContext {
   /// Prepares an operator that moves elements without looking at them. Where an input or output has a
   /// packed type, `prepare` sees bytes instead (uint8, one for each element), and the step unpacks before
   /// and packs after.
-  mutating func moving(_ prepare: (inout PrepareContext) throws(PlanError) -> Step) throws(PlanError) -> Step {
+  mutating func moving(_ prepare: (inout PrepareContext) throws(PlanError) -> Step) throws(PlanError) -> Step
+  {
     let operands: [Operand?] = inputs + outputs
     guard operands.contains(where: { $0?.elementType.isPacked == true }) else { return try prepare(&self) }
     struct Change {
@@ -46,7 +47,6 @@ extension PrepareContext {
     }
     var unpacking: [Change] = []
     var packing: [Change] = []
-    var lastSlot: Int = 0
     var inner: [Operand?] = []
     for (index, operand) in operands.enumerated() {
       guard let operand, operand.elementType.isPacked else {
@@ -54,18 +54,16 @@ extension PrepareContext {
         continue
       }
       let count: Int = operand.shape.count
-      lastSlot = temporary(max(count, 1))
+      let slot: Int = temporary(max(count, 1))
       let change = Change(
-        packed: operand.slot, bytes: lastSlot, count: count, bitWidth: operand.elementType.bitWidth)
+        packed: operand.slot, bytes: slot, count: count, bitWidth: operand.elementType.bitWidth)
       if index < inputs.count { unpacking.append(change) } else { packing.append(change) }
-      inner.append(Operand(elementType: .uint8, shape: operand.shape, slot: lastSlot))
+      inner.append(Operand(elementType: .uint8, shape: operand.shape, slot: slot))
     }
-    var context = PrepareContext(
-      inputs: Array(inner[..<inputs.count]), outputs: Array(inner[inputs.count...]), kernels: kernels,
-      weights: weights, subgraphs: subgraphs, firstTemporarySlot: lastSlot + 1, place: GraphPlace())
+    var context: PrepareContext = nested(
+      inputs: Array(inner[..<inputs.count]), outputs: Array(inner[inputs.count...]))
     let step: Step = try prepare(&context)
-    for bytes in context.temporaries { _ = temporary(bytes) }
-    reserveScratch(context.scratchBytes)
+    adopt(context)
     let before: [Change] = unpacking
     let after: [Change] = packing
     return Step { run throws(ExecutionError) in
