@@ -11,17 +11,33 @@ package struct KernelTable: Sendable {
   package var gemmF32: GemmKernels<Float>
   package var gemmF64: GemmKernels<Double>
 
+  package var conversion: ConversionKernels
   package var unary: UnaryKernels
   package var binary: BinaryKernels
+  package var reduction: ReductionKernels
+  package var normalization: NormalizationKernels
+  package var softmax: SoftmaxKernels
+  package var movement: MovementKernels
+  package var resize: ResizeKernels
+  package var recurrent: RecurrentKernels
 
   package init(
-    isa: InstructionSet, gemmF32: GemmKernels<Float>, gemmF64: GemmKernels<Double>, unary: UnaryKernels,
-    binary: BinaryKernels
+    isa: InstructionSet, gemmF32: GemmKernels<Float>, gemmF64: GemmKernels<Double>,
+    conversion: ConversionKernels, unary: UnaryKernels, binary: BinaryKernels, reduction: ReductionKernels,
+    normalization: NormalizationKernels, softmax: SoftmaxKernels, movement: MovementKernels,
+    resize: ResizeKernels, recurrent: RecurrentKernels
   ) {
     self.isa = isa
     self.gemmF32 = gemmF32
     self.gemmF64 = gemmF64
+    self.conversion = conversion
     self.unary = unary
     self.binary = binary
+    self.reduction = reduction
+    self.normalization = normalization
+    self.softmax = softmax
+    self.movement = movement
+    self.resize = resize
+    self.recurrent = recurrent
   }
 }

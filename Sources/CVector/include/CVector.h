@@ -184,6 +184,8 @@ NGRAPH_INLINE void ngraph_pause(void) {
 
 #pragma clang diagnostic pop
 
+#include "CVectorHalf.h"
+#include "CVectorTranspose.h"
 #include "CVectorWords.h"
 
 #endif

@@ -1,0 +1,125 @@
+internal import KernelInterface
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// LayerNormalization and RMSNormalization of rows, with the residual addition in front and gain and offset
+/// behind. Statistics are taken in two passes: the second sums deviations and their squares, which
+/// corrects the rounded mean.
+func layerNormF32(_ job: RowNormalization) {
+  let n: Double = Double(job.columns)
+  var row: Int = 0
+  while row < job.rows {
+    let y: UnsafeMutablePointer<Float> = job.out + row &* job.outStride
+    let x: UnsafePointer<Float> = addResidual(job, row, y)
+    let mean: Float = Float(sumRow(x, job.columns) { $0 } / n)
+    let center: VF32 = splat(mean)
+    let moments: (sum: Double, squares: Double) = sumDeviations(x, job.columns, center)
+    let error: Double = moments.sum / n
+    let variance: Double = moments.squares / n - error * error
+    let inverse: Float = Float(
+      1 / sqrt((variance > 0 || variance != variance ? variance : 0) + Double(job.epsilon)))
+    let factor: VF32 = splat(inverse)
+    let shift: VF32 = splat(Float(-error) * inverse)
+    finishRow(job, y, x) { mulAdd($0 - center, factor, shift) }
+    if let means: UnsafeMutablePointer<Float> = job.mean { means[row] = Float(Double(mean) + error) }
+    if let inverses: UnsafeMutablePointer<Float> = job.inverseDeviation { inverses[row] = inverse }
+    row &+= 1
+  }
+}
+
+func rmsNormF32(_ job: RowNormalization) {
+  let n: Double = Double(job.columns)
+  var row: Int = 0
+  while row < job.rows {
+    let y: UnsafeMutablePointer<Float> = job.out + row &* job.outStride
+    let x: UnsafePointer<Float> = addResidual(job, row, y)
+    let square: Double = sumRow(x, job.columns) { $0 * $0 } / n
+    let inverse: Float = Float(1 / sqrt(square + Double(job.epsilon)))
+    let factor: VF32 = splat(inverse)
+    finishRow(job, y, x) { $0 * factor }
+    if let inverses: UnsafeMutablePointer<Float> = job.inverseDeviation { inverses[row] = inverse }
+    row &+= 1
+  }
+}
+
+/// The row to normalize: the input's own, or its sum with the residual, written to where it is wanted (or
+/// else to the output's row).
+@inline(__always)
+private func addResidual(_ job: RowNormalization, _ row: Int, _ y: UnsafeMutablePointer<Float>)
+  -> UnsafePointer<Float>
+{
+  let x: UnsafePointer<Float> = job.input + row &* job.inputStride
+  guard let residuals: UnsafePointer<Float> = job.residual else { return x }
+  let residual: UnsafePointer<Float> = residuals + row &* job.residualStride
+  var target: UnsafeMutablePointer<Float> = y
+  if let sums: UnsafeMutablePointer<Float> = job.sum { target = sums + row &* job.sumStride }
+  rowsF32(target, x, residual, BinaryTile(count: job.columns)) { $0 + $1 }
+  return UnsafePointer(target)
+}
+
+@inline(__always)
+private func finishRow(
+  _ job: RowNormalization, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ body: (VF32) -> VF32
+) {
+  let count: Int = job.columns
+  if let gain: UnsafePointer<Float> = job.gain {
+    if let offset: UnsafePointer<Float> = job.offset {
+      forEachRegister(count) { i, lanes in
+        let z: VF32 = mulAdd(
+          body(loadColumns(x + i, lanes)), loadColumns(gain + i, lanes), loadColumns(offset + i, lanes))
+        storeColumns(z, y + i, lanes)
+      }
+    } else {
+      forEachRegister(count) { i, lanes in
+        storeColumns(body(loadColumns(x + i, lanes)) * loadColumns(gain + i, lanes), y + i, lanes)
+      }
+    }
+  } else if let offset: UnsafePointer<Float> = job.offset {
+    forEachRegister(count) { i, lanes in
+      storeColumns(body(loadColumns(x + i, lanes)) + loadColumns(offset + i, lanes), y + i, lanes)
+    }
+  } else {
+    mapF32(y, x, count, body)
+  }
+}
+
+/// The sums of x - center and of its square.
+@inline(__always)
+func sumDeviations(_ row: UnsafePointer<Float>, _ count: Int, _ center: VF32) -> (
+  sum: Double, squares: Double
+) {
+  let lanes: Int = F32Lanes.count
+  var total: Double = 0
+  var squares: Double = 0
+  var i: Int = 0
+  while i < count {
+    let end: Int = count &- i < 32 &* lanes ? count : i &+ 32 &* lanes
+    var s0: VF32 = splat(0)
+    var s1: VF32 = splat(0)
+    var q0: VF32 = splat(0)
+    var q1: VF32 = splat(0)
+    while i &+ 2 &* lanes <= end {
+      let a: VF32 = F32Lanes.load(row + i) - center
+      let b: VF32 = F32Lanes.load(row + i + lanes) - center
+      s0 += a
+      s1 += b
+      q0 = mulAdd(a, a, q0)
+      q1 = mulAdd(b, b, q1)
+      i &+= 2 &* lanes
+    }
+    while i < end {
+      let rest: Int = end &- i < lanes ? end &- i : lanes
+      let a: VF32 = select(firstLanes(rest), loadColumns(row + i, rest) - center, splat(0))
+      s0 += a
+      q0 = mulAdd(a, a, q0)
+      i &+= rest
+    }
+    total += Double(F32Lanes.sum(s0 + s1))
+    squares += Double(F32Lanes.sum(q0 + q1))
+  }
+  return (total, squares)
+}
