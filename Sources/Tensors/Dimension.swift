@@ -43,6 +43,9 @@ package struct Dimension: Sendable, Hashable, ExpressibleByIntegerLiteral, Custo
     return terms[0].symbols[0]
   }
 
+  /// Whether no extents for the symbols make this negative.
+  package var isNeverNegative: Bool { constant >= 0 && terms.allSatisfy { $0.factor >= 0 } }
+
   package static func + (left: Dimension, right: Dimension) -> Dimension {
     if let a = left.value, let b = right.value { return Dimension(a &+ b) }
     var sums: [[String]: Int] = [:]
