@@ -69,7 +69,8 @@ package struct MiniFloat: Sendable, Hashable {
     let sign: UInt8 = value.sign == .minus ? signBit : 0
     if value.isNaN {
       switch specials {
-      case .infinities, .allOnesNaN: return sign | (signBit - 1)
+      case .infinities: return sign | (largest + 1) | (1 << UInt8(significandBits - 1))
+      case .allOnesNaN: return sign | (signBit - 1)
       case .negativeZeroNaN, .none: return signBit
       }
     }
