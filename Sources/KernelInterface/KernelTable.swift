@@ -10,6 +10,8 @@ package struct KernelTable: Sendable {
 
   package var gemmF32: GemmKernels<Float>
   package var gemmF64: GemmKernels<Double>
+  package var convolutionF32: ConvolutionKernels<Float>
+  package var convolutionF64: ConvolutionKernels<Double>
 
   package var conversion: ConversionKernels
   package var unary: UnaryKernels
@@ -23,6 +25,8 @@ package struct KernelTable: Sendable {
 
   package init(
     isa: InstructionSet, gemmF32: GemmKernels<Float>, gemmF64: GemmKernels<Double>,
+    convolutionF32: ConvolutionKernels<Float>,
+    convolutionF64: ConvolutionKernels<Double>,
     conversion: ConversionKernels, unary: UnaryKernels, binary: BinaryKernels, reduction: ReductionKernels,
     normalization: NormalizationKernels, softmax: SoftmaxKernels, movement: MovementKernels,
     resize: ResizeKernels, recurrent: RecurrentKernels
@@ -30,6 +34,8 @@ package struct KernelTable: Sendable {
     self.isa = isa
     self.gemmF32 = gemmF32
     self.gemmF64 = gemmF64
+    self.convolutionF32 = convolutionF32
+    self.convolutionF64 = convolutionF64
     self.conversion = conversion
     self.unary = unary
     self.binary = binary

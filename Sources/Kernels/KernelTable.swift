@@ -5,7 +5,9 @@ package import KernelInterface
 package let kernelTable: KernelTable = {
   let isa = InstructionSet(rawValue: Int(ngraph_compiled_isa)) ?? .baseline
   return KernelTable(
-    isa: isa, gemmF32: gemmKernelsF32(), gemmF64: gemmKernelsF64(), conversion: conversionKernels,
+    isa: isa, gemmF32: gemmKernelsF32(), gemmF64: gemmKernelsF64(), convolutionF32: convolutionKernelsF32(),
+    convolutionF64: convolutionKernelsF64(),
+    conversion: conversionKernels,
     unary: unaryKernels, binary: binaryKernels, reduction: reductionKernels,
     normalization: normalizationKernels, softmax: softmaxKernels, movement: movementKernels,
     resize: resizeKernels, recurrent: recurrentKernels)

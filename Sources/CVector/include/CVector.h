@@ -145,6 +145,22 @@ NGRAPH_INLINE void ngraph_store_f64x8(double *p, long n, ngraph_f64x8 v) {
 #endif
 }
 
+/// ngraph_load_even_<type>(p): elements 0, 2, ... of the 2 * lanes - 1 at p, by two loads that overlap in one.
+#define NGRAPH_LOAD_EVEN(TYPE, ELEMENT, LANES, ...)                                                 \
+  NGRAPH_INLINE ngraph_##TYPE ngraph_load_even_##TYPE(const ELEMENT *p) {                           \
+    ngraph_##TYPE low, high;                                                                        \
+    __builtin_memcpy(&low, p, sizeof low);                                                          \
+    __builtin_memcpy(&high, p + LANES - 1, sizeof high);                                            \
+    return __builtin_shufflevector(low, high, __VA_ARGS__);                                         \
+  }
+NGRAPH_LOAD_EVEN(f32x4, float, 4, 0, 2, 5, 7)
+NGRAPH_LOAD_EVEN(f32x8, float, 8, 0, 2, 4, 6, 9, 11, 13, 15)
+NGRAPH_LOAD_EVEN(f32x16, float, 16, 0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31)
+NGRAPH_LOAD_EVEN(f64x2, double, 2, 0, 3)
+NGRAPH_LOAD_EVEN(f64x4, double, 4, 0, 2, 5, 7)
+NGRAPH_LOAD_EVEN(f64x8, double, 8, 0, 2, 4, 6, 9, 11, 13, 15)
+#undef NGRAPH_LOAD_EVEN
+
 /// Transposes 4 x 4 elements: out[j * out_stride + i] = p[i * stride + j].
 #define NGRAPH_TRANSPOSE4(NAME, TYPE, ELEMENT)                                                      \
   NGRAPH_INLINE void NAME(const ELEMENT *p, long stride, ELEMENT *out, long out_stride) {           \

@@ -79,7 +79,10 @@ struct Gemm<Lanes: ProductLanes> {
     }
     let finish = GemmFinish<Lanes>(
       alpha: arguments.pointee.alpha, beta: arguments.pointee.beta, c: c + cOffset,
-      cRowStride: arguments.pointee.cRowStride, epilogue: epilogue, residual: residual)
+      cRowStride: arguments.pointee.cRowStride, epilogue: epilogue, residual: residual,
+      residualRowStride: epilogue.pointee.residualRowStride,
+      residualColumnStride: epilogue.pointee.residualColumnStride,
+      biasIsForRows: epilogue.pointee.biasAxis.rawValue == Epilogue<Element>.BiasAxis.row.rawValue)
     let buffer: UnsafeMutablePointer<Element> = scratch.assumingMemoryBound(to: Element.self)
     switch form(arguments) {
     case .matrix:

@@ -46,7 +46,7 @@ struct GemmBlock<Lanes: ProductLanes> {
         let width: Int = smaller(Self.tileColumns, column + columns - j)
         var bStride: Int = Self.tileColumns
         let b: UnsafePointer<Element> = panel(j, width, depth, count, rows, bPanel, &bStride)
-        tiles(step, a, aPanelStride, b, bStride, count, row, j, rows, width, tile)
+        step.tiles(a, aPanelStride, b, bStride, count, row, j, rows, width, tile)
         j += Self.tileColumns
       }
       depth += count
@@ -73,37 +73,5 @@ struct GemmBlock<Lanes: ProductLanes> {
     }
     packPanel(Lanes.self, from, columnStride, rowStride, width, Self.tileColumns, count, buffer)
     return UnsafePointer(buffer)
-  }
-
-  /// All tiles of one panel of B.
-  @inline(__always)
-  private func tiles(
-    _ finish: GemmFinish<Lanes>, _ a: UnsafePointer<Element>, _ aPanelStride: Int,
-    _ b: UnsafePointer<Element>, _ bStride: Int, _ depth: Int, _ row: Int, _ column: Int, _ rows: Int,
-    _ width: Int, _ tile: UnsafeMutablePointer<Element>
-  ) {
-    let isPlain: Bool = finish.isPlain && width == Self.tileColumns
-    var from: UnsafePointer<Element> = a
-    var i: Int = 0
-    while i < rows {
-      let height: Int = smaller(Self.tileRows, rows - i)
-      if isPlain && writtenTileRows(height) == height {
-        let c: UnsafeMutablePointer<Element> = finish.c + (row + i) * finish.cRowStride + column
-        multiplyTile(
-          rows: height, of: WideRow<Lanes>.self, depth, from, b, bStride, c, finish.cRowStride,
-          finish.beta != 0)
-      } else {
-        if width > Lanes.count {
-          multiplyTile(
-            rows: height, of: WideRow<Lanes>.self, depth, from, b, bStride, tile, Self.tileColumns, false)
-        } else {
-          multiplyTile(
-            rows: height, of: NarrowRow<Lanes>.self, depth, from, b, bStride, tile, Self.tileColumns, false)
-        }
-        finish.run(tile, Self.tileColumns, row + i, column, height, width)
-      }
-      from += aPanelStride
-      i += Self.tileRows
-    }
   }
 }

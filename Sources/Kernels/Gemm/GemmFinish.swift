@@ -11,8 +11,11 @@ struct GemmFinish<Lanes: ProductLanes> {
   var cRowStride: Int
   /// nil before the last block of depth, where only sums are brought into C.
   var epilogue: UnsafePointer<Epilogue<Element>>?
-  /// The residual of this batch.
+  /// The residual of this batch and its strides, which a convolution does not take from the epilogue.
   var residual: UnsafePointer<Element>?
+  var residualRowStride: Int
+  var residualColumnStride: Int
+  var biasIsForRows: Bool
 
   /// Whether a tile may be stored straight into C (beta is then 0, or 1 to add to it).
   var isPlain: Bool {
@@ -60,7 +63,7 @@ struct GemmFinish<Lanes: ProductLanes> {
     var value: Lanes.Vector = sum
     if let bias = epilogue.pointee.bias {
       let scale: Lanes.Vector = Lanes.splat(epilogue.pointee.biasScale)
-      if epilogue.pointee.biasAxis.rawValue == Epilogue<Element>.BiasAxis.row.rawValue {
+      if biasIsForRows {
         value = Lanes.mulAdd(Lanes.splat(bias[row]), scale, value)
       } else {
         value = Lanes.mulAdd(load(bias + column, count), scale, value)
@@ -68,8 +71,8 @@ struct GemmFinish<Lanes: ProductLanes> {
     }
     if let residual {
       let scale: Lanes.Vector = Lanes.splat(epilogue.pointee.residualScale)
-      let stride: Int = epilogue.pointee.residualColumnStride
-      let from: UnsafePointer<Element> = residual + row * epilogue.pointee.residualRowStride + column * stride
+      let stride: Int = residualColumnStride
+      let from: UnsafePointer<Element> = residual + row * residualRowStride + column * stride
       if stride == 1 {
         value = Lanes.mulAdd(load(from, count), scale, value)
       } else if stride == 0 {

@@ -7,6 +7,8 @@ protocol ProductLanes: FloatLanes where Element: Sendable {
   static func transpose4(
     _ source: UnsafePointer<Element>, _ sourceStride: Int, _ out: UnsafeMutablePointer<Element>,
     _ outStride: Int)
+  /// Elements 0, 2, ... of the 2 * count - 1 at `source`.
+  static func loadEven(_ source: UnsafePointer<Element>) -> Vector
   /// `left` where `test` is below zero, `right` elsewhere.
   static func selectNegative(_ test: Vector, _ left: Vector, _ right: Vector) -> Vector
   /// Applies an activation to `count` elements in place.
@@ -20,6 +22,16 @@ extension F32Lanes: ProductLanes {
     _ source: UnsafePointer<Float>, _ sourceStride: Int, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
   ) {
     ngraph_transpose4_f32(source, sourceStride, out, outStride)
+  }
+
+  @inline(__always) static func loadEven(_ source: UnsafePointer<Float>) -> VF32 {
+    #if KERNELS_AVX512
+      ngraph_load_even_f32x16(source)
+    #elseif KERNELS_AVX2
+      ngraph_load_even_f32x8(source)
+    #else
+      ngraph_load_even_f32x4(source)
+    #endif
   }
 
   @inline(__always) static func selectNegative(_ test: VF32, _ left: VF32, _ right: VF32) -> VF32 {
@@ -40,6 +52,16 @@ extension F64Lanes: ProductLanes {
     _ outStride: Int
   ) {
     ngraph_transpose4_f64(source, sourceStride, out, outStride)
+  }
+
+  @inline(__always) static func loadEven(_ source: UnsafePointer<Double>) -> VF64 {
+    #if KERNELS_AVX512
+      ngraph_load_even_f64x8(source)
+    #elseif KERNELS_AVX2
+      ngraph_load_even_f64x4(source)
+    #else
+      ngraph_load_even_f64x2(source)
+    #endif
   }
 
   @inline(__always) static func selectNegative(_ test: VF64, _ left: VF64, _ right: VF64) -> VF64 {
