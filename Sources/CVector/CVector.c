@@ -1,3 +1,9 @@
+#if defined(__linux__)
+#define _GNU_SOURCE
+#include <sched.h>
+#endif
+#include <unistd.h>
+
 #include "CVector.h"
 
 int ngraph_supported_isa(void) {
@@ -16,4 +22,12 @@ int ngraph_supported_isa(void) {
 #else
   return 0;
 #endif
+}
+
+int ngraph_available_processors(void) {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  return (int)sysconf(_SC_NPROCESSORS_ONLN);
 }

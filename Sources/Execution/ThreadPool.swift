@@ -41,6 +41,9 @@ package final class ThreadPool: TaskRunner, @unchecked Sendable {
   /// How often a thread looks for work before it sleeps.
   private static let spins: Int = 4000
 
+  /// How many processors this process may use.
+  package static var availableProcessors: Int { min(max(Int(ngraph_available_processors()), 1), 1024) }
+
   /// A pool of `threadCount` threads, the caller's included.
   package init(threadCount: Int) {
     workerCount = max(threadCount, 1)

@@ -29,6 +29,8 @@ package struct Plan: Sendable {
     }
 
     package let place: GraphPlace
+    /// The node of `graph` that the step runs.
+    package let node: NodeID
     package let action: Action
     /// Arithmetic operations, a multiply-add counting two, and the least bytes read and written.
     package let cost: Cost

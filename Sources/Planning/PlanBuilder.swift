@@ -94,7 +94,7 @@ struct PlanBuilder {
       guard entry.isKernel, let op = node.op as? any KernelOperator else {
         steps.append(
           Plan.PlannedStep(
-            place: node.place,
+            place: node.place, node: node.id,
             action: .evaluate(Plan.EvaluatedNode(op: node.op, inputs: node.inputs, outputs: node.outputs)),
             cost: Cost(flops: 0, bytes: 0)))
         for case let input? in node.inputs { usage.markUsed(input.index) }
@@ -111,7 +111,8 @@ struct PlanBuilder {
       temporaries += context.temporaries.map { ($0, steps.count) }
       scratchBytes = max(scratchBytes, context.scratchBytes)
       steps.append(
-        Plan.PlannedStep(place: node.place, action: .kernel(step), cost: graph.cost(of: node)))
+        Plan.PlannedStep(
+          place: node.place, node: node.id, action: .kernel(step), cost: graph.cost(of: node)))
     }
   }
 

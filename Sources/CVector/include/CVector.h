@@ -37,6 +37,9 @@ static inline __attribute__((always_inline, unused)) bool ngraph_fuses(void) {
 /// The highest level above that the running CPU and operating system support.
 int ngraph_supported_isa(void);
 
+/// How many processors the process may run on, by its affinity where the system has one; below 1 on failure.
+int ngraph_available_processors(void);
+
 /// Vectors as Swift's SIMD types see them: `ngraph_f32x16` is `SIMD16<Float>` whatever the flags, so
 /// that a module that was compiled without its instruction set (a debug build) still type-checks.
 typedef float ngraph_f32x4 __attribute__((ext_vector_type(4)));
