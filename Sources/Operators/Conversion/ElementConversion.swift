@@ -56,34 +56,12 @@ struct ElementConversion: Sendable {
 extension PrepareContext {
   /// The kernel that converts from one type to another; nil where they are the same.
   func conversion(_ from: KernelElement, _ to: KernelElement) -> ConversionKernel? {
-    guard from != to, let convert = ElementConversion(ElementType(from), ElementType(to)) else { return nil }
-    return { out, input, count in convert(out, input, first: 0, count: count) }
+    from == to ? nil : kernels.conversion.kernel(from, to)
   }
 
   /// The kernel type of an operand, or the error that there is none.
   func kernelElement(_ operand: Operand) throws(PlanError) -> KernelElement {
     guard let element = operand.elementType.kernelElement else { throw unsupported(operand.elementType) }
     return element
-  }
-}
-
-extension ElementType {
-  init(_ element: KernelElement) {
-    self =
-      switch element {
-      case .float32: .float32
-      case .float64: .float64
-      case .float16: .float16
-      case .bfloat16: .bfloat16
-      case .int8: .int8
-      case .uint8: .uint8
-      case .int16: .int16
-      case .uint16: .uint16
-      case .int32: .int32
-      case .uint32: .uint32
-      case .int64: .int64
-      case .uint64: .uint64
-      case .bool: .bool
-      }
   }
 }

@@ -1,4 +1,6 @@
 /// Operators on quantized numbers.
 let quantizationFamily = OperatorFamily(
   "Quantization",
-  [])
+  [
+    DequantizeLinearOp.self, DynamicQuantizeLinearOp.self, QuantizeLinearOp.self,
+  ])

@@ -2,5 +2,6 @@
 let randomFamily = OperatorFamily(
   "Random",
   [
-    DropoutOp.self
+    BernoulliOp.self, DropoutOp.self, MultinomialOp.self, RandomNormalOp.self, RandomNormalLikeOp.self,
+    RandomUniformOp.self, RandomUniformLikeOp.self,
   ])
