@@ -85,7 +85,7 @@ let package = Package(
       dependencies: ["Importing", "Models", "Graphs", "Operators", "Tensors", "TestSupport"]),
     .testTarget(
       name: "OptimizingTests",
-      dependencies: ["Optimizing", "Graphs", "Operators", "Tensors", "TestSupport"]),
+      dependencies: ["Optimizing", "Graphs", "Operators", "Tensors", "KernelSelection", "TestSupport"]),
     .testTarget(
       name: "PlanningTests",
       dependencies: [

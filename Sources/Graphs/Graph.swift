@@ -41,6 +41,9 @@ package struct ValueRecord: Sendable {
   package var type: ValueType?
   /// The value of a constant (an initializer).
   package var constant: Tensor?
+  /// What has been folded into the constant and is yet to be rounded: while an optimization stage runs,
+  /// `constant` has the type and shape only.
+  package var pending: FoldableConstant?
   /// What inference found out about a value that is no constant.
   package var known: KnownValue?
   /// Where the value comes from; nil for inputs and constants.
@@ -53,7 +56,10 @@ package struct ValueRecord: Sendable {
   }
 
   /// The value, where it is known before a run.
-  package var knownValue: KnownValue? { constant.map { .tensor($0) } ?? known }
+  package var knownValue: KnownValue? {
+    if pending != nil { return nil }
+    return constant.map { .tensor($0) } ?? known
+  }
 }
 
 /// A computation in static single assignment: typed values, and nodes whose operators are resolved.

@@ -7,6 +7,8 @@ package struct OptimizationReport: Sendable {
   package struct Entry: Sendable {
     package let rule: String
     package let place: GraphPlace
+    /// What it did, where the rule says more than its name.
+    package let note: String
   }
 
   package fileprivate(set) var entries: [Entry] = []
@@ -41,7 +43,7 @@ package struct Optimizer: Sendable {
   /// `graph`, which has been inferred, and the graphs inside its operators, optimized.
   package func optimize(_ graph: Graph, report: inout OptimizationReport) throws(GraphError) -> Graph {
     var graph: Graph = graph
-    for stage in stages { graph = try run(stage, on: graph, &report) }
+    for stage in stages { graph = try run(stage, on: graph, &report).roundingConstants() }
     graph = graph.compacted()
     return try optimizeSubgraphs(of: graph, &report)
   }
@@ -76,7 +78,7 @@ package struct Optimizer: Sendable {
             throw GraphError(
               error.code, "rule \(name): \(error.message)", at: error.place.within(node.place), cause: error)
           }
-          report.entries.append(OptimizationReport.Entry(rule: name, place: node.place))
+          report.entries.append(OptimizationReport.Entry(rule: name, place: node.place, note: patch.note))
           fired = true
           break
         }

@@ -10,6 +10,7 @@ package struct OptimizationStage: Sendable {
 
   /// What runs before every plan and in `ngraph optimize`.
   package static let pipeline: [OptimizationStage] = [
-    OptimizationStage("simplify", [FoldConstants()])
+    OptimizationStage("simplify", [FoldConstants()]),
+    OptimizationStage("dissolve", [DissolveMaps(), DissolveTails()]),
   ]
 }

@@ -3,6 +3,8 @@ package import Tensors
 /// A change of a graph, described before it is made: new constants and nodes, and values whose uses go to
 /// other values. Nodes that nobody needs afterwards disappear with it.
 package struct GraphPatch: Sendable {
+  /// What the change does, for the report.
+  package var note: String = ""
   private let valueCount: Int
   private let nodeCount: Int
   package private(set) var values: [ValueRecord] = []
@@ -19,6 +21,15 @@ package struct GraphPatch: Sendable {
   package mutating func constant(_ tensor: Tensor, name: String) -> ValueID {
     values.append(
       ValueRecord(name: name, type: .tensor(tensor.elementType, tensor.shape), constant: tensor))
+    return ValueID(valueCount + values.count - 1)
+  }
+
+  /// A new constant that is rounded when the optimization stage ends.
+  package mutating func constant(_ folded: FoldableConstant, name: String) -> ValueID {
+    var record = ValueRecord(
+      name: name, type: .tensor(folded.elementType, folded.shape), constant: folded.tensor)
+    record.pending = folded.isPending ? folded : nil
+    values.append(record)
     return ValueID(valueCount + values.count - 1)
   }
 
@@ -146,6 +157,17 @@ extension Graph {
       return true
     }
     nodes = (stable ? kept : order).map { nodes[$0] }
+  }
+
+  /// The same graph with everything that was folded into constants rounded to their types.
+  package func roundingConstants() -> Graph {
+    var graph: Graph = self
+    for index in values.indices {
+      guard let pending = values[index].pending else { continue }
+      graph.values[index].constant = pending.rounded
+      graph.values[index].pending = nil
+    }
+    return graph
   }
 
   /// The same graph without the records of values that nothing refers to, renumbered.

@@ -24,6 +24,13 @@ package struct GemmOp: KernelOperator, CostedOperator {
   package let transposesA: Bool
   package let transposesB: Bool
 
+  package init(alpha: Float, beta: Float, transposesA: Bool, transposesB: Bool) {
+    self.alpha = alpha
+    self.beta = beta
+    self.transposesA = transposesA
+    self.transposesB = transposesB
+  }
+
   package init(_ node: inout NodeReader) throws(GraphError) {
     alpha = try node.float("alpha") ?? 1
     beta = try node.float("beta") ?? 1

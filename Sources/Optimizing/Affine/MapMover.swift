@@ -1,0 +1,175 @@
+internal import Graphs
+internal import Tensors
+
+/// Looks for places that can take an affine map, from a value upwards to its producers or downwards to its
+/// users, across operators that a map can cross; collects what would change, and why it stopped.
+///
+/// Nothing is changed here: `MapPatch` turns what was collected into a patch. An attempt that fails part of
+/// the way leaves the collection as it was.
+struct MapMover {
+  let context: RewriteContext
+  /// Nodes with what they become.
+  private(set) var staged: [NodeID: AffineRewrite] = [:]
+  /// What stood in the way, in the order it was met.
+  private(set) var obstacles: [String] = []
+  /// The node whose own map is being moved: it is on the way of no search.
+  private let origin: NodeID
+  private let deepest: Int = 64
+
+  init(_ context: RewriteContext, origin: NodeID) {
+    self.context = context
+    self.origin = origin
+  }
+
+  // Views
+
+  /// The node as it is with what has been staged.
+  func view(_ node: Node) -> AffineNode {
+    let graph: Graph = context.graph
+    var constants: [FoldableConstant?] = node.inputs.map { id in
+      guard let id, let tensor = graph[id].constant else { return nil }
+      return graph[id].pending ?? FoldableConstant(tensor)
+    }
+    var inputs: [ValueType?] = node.inputs.map { $0.flatMap { graph[$0].type } }
+    for (index, constant) in staged[node.id]?.constants ?? [:] {
+      while constants.count <= index {
+        constants.append(nil)
+        inputs.append(nil)
+      }
+      constants[index] = constant
+      inputs[index] = .tensor(constant.elementType, constant.shape)
+    }
+    return AffineNode(
+      inputs: inputs, outputs: node.outputs.map { $0.flatMap { graph[$0].type } }, constants: constants)
+  }
+
+  func op(of node: Node) -> any Operator { staged[node.id]?.op ?? node.op }
+
+  private mutating func stage(_ rewrite: AffineRewrite, for node: Node) {
+    var merged: AffineRewrite = staged[node.id] ?? AffineRewrite(op: node.op)
+    merged.op = rewrite.op
+    merged.constants.merge(rewrite.constants) { $1 }
+    staged[node.id] = merged
+  }
+
+  /// Stages `rewrite` for the node whose map is moved.
+  mutating func replace(_ node: Node, by rewrite: AffineRewrite) { stage(rewrite, for: node) }
+
+  private mutating func refuse(_ reason: String) -> Bool {
+    if !obstacles.contains(reason) { obstacles.append(reason) }
+    return false
+  }
+
+  // Searches
+
+  /// Has everything that makes `value` give `map` of it instead. `user` is the node for which that is: nobody
+  /// else may use the value.
+  mutating func moveUp(_ value: ValueID, _ map: AxisMap, user: NodeID, depth: Int = 0) -> Bool {
+    if map.isIdentity { return true }
+    let graph: Graph = context.graph
+    guard depth < deepest, map.isFinite else { return refuse("the map is not finite or too far away") }
+    let uses = context.uses[value]
+    guard context.uses.outputCount(of: value) == 0 else {
+      return refuse("'\(graph[value].name)' is an output of the graph")
+    }
+    guard uses.allSatisfy({ graph.nodes[$0.position].id == user }), uses.count == 1 else {
+      return refuse("'\(graph[value].name)' has other users")
+    }
+    guard let producer = context.producer(of: value) else {
+      return refuse("'\(graph[value].name)' is an input of the graph")
+    }
+    guard producer.outputs.count == 1 || producer.outputs.first == .some(.some(value)) else {
+      return refuse("\(describe(producer)) has several outputs")
+    }
+    let op: any Operator = op(of: producer)
+    let view: AffineNode = view(producer)
+    if let absorber = op as? any OutputMapAbsorber,
+      let rewrite = absorber.absorbing(outputMap: map, view)
+    {
+      stage(rewrite, for: producer)
+      return true
+    }
+    if let crossing = op as? any MapCrossing {
+      for choice in crossing.backward(map, view) where moveUp(choice, of: producer, depth: depth + 1) {
+        return true
+      }
+    }
+    return refuse("\(describe(producer)) can't take \(describe(map)) of its output")
+  }
+
+  /// All maps of one choice, or none.
+  private mutating func moveUp(_ choice: [Int: AxisMap], of node: Node, depth: Int) -> Bool {
+    let before: [NodeID: AffineRewrite] = staged
+    for (index, map) in choice.sorted(by: { $0.key < $1.key }) {
+      guard let input = node.inputs[index] else { continue }
+      let done: Bool
+      if context.graph[input].constant != nil {
+        done = foldIntoConstant(map, index: index, of: node)
+      } else {
+        done = moveUp(input, map, user: node.id, depth: depth)
+      }
+      guard done else {
+        staged = before
+        return false
+      }
+    }
+    return true
+  }
+
+  private mutating func foldIntoConstant(_ map: AxisMap, index: Int, of node: Node) -> Bool {
+    let view: AffineNode = view(node)
+    guard let constant = view.constant(index), let rank = view.outputRank,
+      let folded = constant.mapped(by: map, rank: rank)
+    else { return false }
+    stage(AffineRewrite(op: op(of: node), constants: [index: folded]), for: node)
+    return true
+  }
+
+  /// Has every user of `value` do with it what it did with `map` of it.
+  mutating func moveDown(_ value: ValueID, _ map: AxisMap, depth: Int = 0) -> Bool {
+    if map.isIdentity { return true }
+    let graph: Graph = context.graph
+    guard depth < deepest, map.isFinite else { return refuse("the map is not finite or too far away") }
+    guard context.uses.outputCount(of: value) == 0 else {
+      return refuse("'\(graph[value].name)' is an output of the graph")
+    }
+    let before: [NodeID: AffineRewrite] = staged
+    for use in context.uses[value] {
+      let node: Node = graph.nodes[use.position]
+      guard node.id != origin, moveInto(node, index: use.input, map, depth: depth) else {
+        staged = before
+        return false
+      }
+    }
+    return true
+  }
+
+  private mutating func moveInto(_ node: Node, index: Int, _ map: AxisMap, depth: Int) -> Bool {
+    let op: any Operator = op(of: node)
+    let view: AffineNode = view(node)
+    if let absorber = op as? any InputMapAbsorber,
+      let rewrite = absorber.absorbing(inputMap: map, at: index, view)
+    {
+      stage(rewrite, for: node)
+      return true
+    }
+    if let crossing = op as? any MapCrossing, let (next, rewrite) = crossing.forward(map, from: index, view),
+      let output = node.outputs.first ?? nil, node.outputs.dropFirst().allSatisfy({ $0 == nil })
+    {
+      let before: [NodeID: AffineRewrite] = staged
+      if let rewrite { stage(rewrite, for: node) }
+      if moveDown(output, next, depth: depth + 1) { return true }
+      staged = before
+      return false
+    }
+    return refuse("\(describe(node)) can't take \(describe(map)) of its input")
+  }
+
+  private func describe(_ node: Node) -> String {
+    node.name.isEmpty ? node.opName : "\(node.opName) '\(node.name)'"
+  }
+
+  private func describe(_ map: AxisMap) -> String {
+    map.hasScale ? (map.hasShift ? "a scale and shift" : "a scale") : "a shift"
+  }
+}

@@ -1,0 +1,91 @@
+internal import Graphs
+internal import Operators
+internal import Tensors
+
+/// Writes the patch for what a `MapMover` collected: staged nodes anew, in order, and in the place of the
+/// node that was the map, what is left of it.
+struct MapPatch {
+  private let mover: MapMover
+  private let graph: Graph
+  private var patch: GraphPatch
+  private var moved: [ValueID: ValueID] = [:]
+
+  init(_ mover: MapMover) {
+    self.mover = mover
+    graph = mover.context.graph
+    patch = GraphPatch(mover.context.graph)
+  }
+
+  /// The patch in which the map node `origin`, of input `input`, becomes `rest` (nil: nothing).
+  mutating func replacing(_ origin: Node, input: Int, rest: AxisMap?) -> GraphPatch? {
+    for node in graph.nodes {
+      if node.id == origin.id {
+        guard let source = origin.inputs[input], let output = origin.outputs[0] else { return nil }
+        var result: ValueID = resolve(source)
+        if let rest, !rest.isIdentity {
+          guard let value = apply(rest, to: result, like: output, name: origin.name) else { return nil }
+          result = value
+        }
+        moved[output] = result
+        patch.replace(output, by: result)
+      } else if let rewrite = mover.staged[node.id] {
+        write(node, rewrite)
+      }
+    }
+    return patch
+  }
+
+  /// The patch in which only staged nodes change.
+  mutating func writingStaged() -> GraphPatch {
+    for node in graph.nodes {
+      if let rewrite = mover.staged[node.id] { write(node, rewrite) }
+    }
+    return patch
+  }
+
+  private func resolve(_ value: ValueID) -> ValueID { moved[value] ?? value }
+
+  private mutating func write(_ node: Node, _ rewrite: AffineRewrite) {
+    var inputs: [ValueID?] = node.inputs.map { $0.map { resolve($0) } }
+    for (index, constant) in rewrite.constants.sorted(by: { $0.key < $1.key }) {
+      while inputs.count <= index { inputs.append(nil) }
+      let old: String? = index < node.inputs.count ? node.inputs[index].map { graph[$0].name } : nil
+      let fallback: String = "\(node.outputs[0].map { graph[$0].name } ?? node.name).\(index)"
+      inputs[index] = patch.constant(constant, name: old ?? fallback)
+    }
+    let outputs: [ValueID?] = patch.add(
+      rewrite.op, name: node.name, inputs: inputs, outputNames: node.outputs.map { $0.map { graph[$0].name } }
+    )
+    for (old, new) in zip(node.outputs, outputs) {
+      guard let old, let new else { continue }
+      moved[old] = new
+      patch.replace(old, by: new)
+    }
+  }
+
+  /// Nodes that apply `map` to `value`, whose type is that of `output`.
+  private mutating func apply(_ map: AxisMap, to value: ValueID, like output: ValueID, name: String)
+    -> ValueID?
+  {
+    guard let type = graph[output].type?.elementType, let rank = graph[output].type?.dimensions?.count else {
+      return nil
+    }
+    var extents: [Int] = []
+    if let axis = map.axis { extents = [map.count] + Array(repeating: 1, count: rank - 1 - axis) }
+    let shape = Shape(extents)
+    let base: String = graph[output].name
+    var result: ValueID = value
+    if map.hasScale {
+      let factor = FoldableConstant(exact: map.scale, elementType: type, shape: shape)
+      let constant: ValueID = patch.constant(factor, name: "\(base).scale")
+      result = patch.add(
+        MulOp(), name: name, inputs: [result, constant], outputName: map.hasShift ? "\(base).scaled" : base)
+    }
+    if map.hasShift {
+      let term = FoldableConstant(exact: map.shift, elementType: type, shape: shape)
+      let constant: ValueID = patch.constant(term, name: "\(base).shift")
+      result = patch.add(AddOp(), name: name, inputs: [result, constant], outputName: base)
+    }
+    return result
+  }
+}

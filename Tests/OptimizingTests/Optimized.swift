@@ -1,0 +1,26 @@
+import Graphs
+import KernelSelection
+import Optimizing
+import Tensors
+import TestSupport
+import Testing
+
+/// The graph after the whole pipeline, checked: on random inputs both give the same outputs, in double
+/// precision up to the rounding of a different order of operations.
+func optimized(
+  _ script: inout TestGraph, _ graph: Graph, tolerance: Double = 1e-11,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws -> Graph {
+  var report = OptimizationReport()
+  let result = try Optimizer(kernels: KernelSelection.best).optimize(graph, report: &report)
+  for _ in 0..<3 {
+    let inputs = script.randomInputs()
+    let (expected, actual) = (try graph.run(inputs), try result.run(inputs))
+    for (a, b) in zip(expected, actual) {
+      let difference: Double = relativeDifference(a, b)
+      #expect(
+        difference <= tolerance, "outputs differ after \(report.counts)", sourceLocation: sourceLocation)
+    }
+  }
+  return result
+}
