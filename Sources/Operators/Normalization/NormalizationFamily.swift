@@ -1,4 +1,8 @@
-/// Operators that normalize by statistics of their input, and softmax.
+/// Operators that scale elements by statistics of others.
 let normalizationFamily = OperatorFamily(
   "Normalization",
-  [])
+  [
+    BatchNormalizationOp.self, GroupNormalizationOp.self, HardmaxOp.self, InstanceNormalizationOp.self,
+    LRNOp.self, LayerNormalizationOp.self, LogSoftmaxOp.self, LpNormalizationOp.self,
+    MeanVarianceNormalizationOp.self, RMSNormalizationOp.self, SoftmaxOp.self,
+  ])
