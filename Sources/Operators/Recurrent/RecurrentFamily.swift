@@ -1,4 +1,2 @@
-/// Recurrent networks.
-let recurrentFamily = OperatorFamily(
-  "Recurrent",
-  [])
+/// Recurrent networks over sequences.
+let recurrentFamily = OperatorFamily("Recurrent", [GRUOp.self, LSTMOp.self, RNNOp.self])
