@@ -1,4 +1,6 @@
-/// Convolutions and their kin.
+/// Convolutions over images and sequences.
 let convolutionFamily = OperatorFamily(
   "Convolution",
-  [])
+  [
+    ConvOp.self, ConvTransposeOp.self,
+  ])

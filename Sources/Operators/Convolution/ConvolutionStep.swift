@@ -1,0 +1,83 @@
+internal import Graphs
+internal import KernelInterface
+internal import Tensors
+
+/// A step that runs one convolution, or its gradient: arguments complete but for addresses, and the operands
+/// that give those. Constant weights are packed when the step is made, others in each run.
+struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
+  let kernels: ConvolutionKernels<Element>
+  var arguments: ConvolutionArguments<Element>
+  let x: PrepareContext.Operand
+  let weights: PrepareContext.Operand
+  let y: PrepareContext.Operand
+  let ending: ProductEnding
+
+  private static var placeholder: UnsafePointer<Element>? { UnsafePointer(bitPattern: 64) }
+
+  mutating func prepare(_ context: inout PrepareContext) -> Step {
+    arguments.epilogue = ending.epilogue(
+      Element.self, rows: arguments.outputChannels, columns: arguments.output.count,
+      placeholder: Self.placeholder)
+    arguments.epilogue.biasAxis = .row
+    arguments.x = Self.placeholder
+    arguments.y = UnsafeMutablePointer(mutating: Self.placeholder)
+    let pack = kernels.packWeights
+    let size: Int = withUnsafePointer(to: arguments) { [kernels] in kernels.packedWeightsCount($0) }
+    let bytes: Int = size * MemoryLayout<Element>.stride
+    var packingSlot: Int?
+    if let constant = weights.constant {
+      let packed: UnsafeRawPointer = context.weights.packed(
+        constant, layout: layout(context.kernels.isa.name), byteCount: bytes
+      ) { [arguments] target in
+        withUnsafePointer(to: arguments) {
+          pack(
+            $0, constant.base.assumingMemoryBound(to: Element.self),
+            target.assumingMemoryBound(to: Element.self))
+        }
+      }
+      arguments.packedWeights = packed.assumingMemoryBound(to: Element.self)
+    } else {
+      arguments.packedWeights = Self.placeholder
+      packingSlot = context.temporary(bytes)
+    }
+    let (tasks, scratch): (Int, Int) = withUnsafePointer(to: arguments) { [kernels] in
+      (kernels.taskCount($0), kernels.scratchBytes($0))
+    }
+    context.reserveScratch(scratch)
+    let kernel = kernels.run
+    let template: ConvolutionArguments<Element> = arguments
+    let (xSlot, weightSlot, ySlot): (Int, Int, Int) = (x.slot, weights.slot, y.slot)
+    let biasSlot: Int? = ending.bias?.slot
+    let residualSlot: Int? = ending.residual?.slot
+    let slot: Int? = packingSlot
+    return Step { run in
+      var arguments: ConvolutionArguments<Element> = template
+      arguments.x = run.input(xSlot)
+      arguments.y = run.output(ySlot)
+      if let biasSlot { arguments.epilogue.bias = run.input(biasSlot) }
+      if let residualSlot { arguments.epilogue.residual = run.input(residualSlot) }
+      if let slot {
+        let packed: UnsafeMutablePointer<Element> = run.output(slot)
+        withUnsafePointer(to: arguments) { pack($0, run.input(weightSlot), packed) }
+        arguments.packedWeights = UnsafePointer(packed)
+      }
+      withUnsafePointer(to: arguments) { pointer in
+        run.parallel(tasks) { task, worker in kernel(pointer, task, run.scratch(worker)) }
+      }
+    }
+  }
+
+  /// Everything that the choice of an algorithm, and so the packing, may depend on.
+  private func layout(_ isa: String) -> String {
+    let sizes: [Int] = [
+      arguments.batch, arguments.groups, arguments.inputChannels, arguments.outputChannels,
+      arguments.transposed ? 1 : 0, Int(arguments.layout.rawValue),
+    ]
+    let extents: [Extent3] = [
+      arguments.input, arguments.output, arguments.kernel, arguments.stride, arguments.dilation,
+      arguments.padding,
+    ]
+    let all: [Int] = sizes + extents.flatMap { [$0.depth, $0.height, $0.width] }
+    return "convolution \(Element.self) \(isa) \(all)"
+  }
+}
