@@ -61,11 +61,20 @@ struct PlanBuilder {
         type.shape != nil
       else { return false }
     }
-    if node.op is any SubgraphOperator { return canPrepare(node) }
+    if node.op is any SubgraphOperator || hasUnknownIntegers(node) { return canPrepare(node) }
     return true
   }
 
-  /// Whether a node with graphs can be planned ahead. Preparing it twice costs little beside running it.
+  /// Whether an input of integers, on whose values a step may depend, is known in the run alone.
+  private func hasUnknownIntegers(_ node: Node) -> Bool {
+    for case let input? in node.inputs where graph[input].knownValue?.tensor == nil {
+      if let type = graph[input].type?.elementType, type == .int64 || type == .int32 { return true }
+    }
+    return false
+  }
+
+  /// Whether a node can be planned ahead, rather than waiting for values in the run. Preparing it twice costs
+  /// little beside running it.
   private func canPrepare(_ node: Node) -> Bool {
     guard let op = node.op as? any KernelOperator else { return false }
     var context: PrepareContext = self.context(for: node, firstTemporarySlot: graph.values.count)

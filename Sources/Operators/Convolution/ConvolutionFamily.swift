@@ -2,5 +2,5 @@
 let convolutionFamily = OperatorFamily(
   "Convolution",
   [
-    ConvOp.self, ConvTransposeOp.self,
+    ConvOp.self, ConvTransposeOp.self, DeformConvOp.self,
   ])

@@ -46,7 +46,8 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
     context.reserveScratch(scratch)
     let kernel = kernels.run
     let template: ConvolutionArguments<Element> = arguments
-    let (xSlot, weightSlot, ySlot): (Int, Int, Int) = (x.slot, weights.slot, y.slot)
+    let (xSlot, ySlot): (Int, Int) = (x.slot, y.slot)
+    let weightSlot: Int? = packingSlot == nil ? nil : weights.slot
     let biasSlot: Int? = ending.bias?.slot
     let residualSlot: Int? = ending.residual?.slot
     let slot: Int? = packingSlot
@@ -56,7 +57,7 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
       arguments.y = run.output(ySlot)
       if let biasSlot { arguments.epilogue.bias = run.input(biasSlot) }
       if let residualSlot { arguments.epilogue.residual = run.input(residualSlot) }
-      if let slot {
+      if let slot, let weightSlot {
         let packed: UnsafeMutablePointer<Element> = run.output(slot)
         withUnsafePointer(to: arguments) { pack($0, run.input(weightSlot), packed) }
         arguments.packedWeights = UnsafePointer(packed)

@@ -6,16 +6,16 @@ package import Tensors
 /// transpose, and C broadcasts to [m, n]. For integers the product wraps, and factors other than 1 are
 /// applied in float64.
 ///
-/// ONNX operator set: Gemm-7 to 13.
+/// ONNX operator set: Gemm-6 to 13.
 package struct GemmOp: KernelOperator, CostedOperator {
   package static let schema = OperatorSchema(
-    "Gemm", since: [7, 9, 11, 13],
+    "Gemm", since: [6, 7, 9, 11, 13],
     inputs: [
       Parameter("A", types, variable: "T"), Parameter("B", types, variable: "T"),
       Parameter("C", types, .optional, variable: "T"),
     ],
     outputs: [Parameter("Y", types, variable: "T")],
-    attributes: ["alpha", "beta", "transA", "transB"])
+    attributes: ["alpha", "beta", "broadcast", "transA", "transB"])
 
   private static let types: TypeSet = .floats | [.int32, .int64, .uint32, .uint64]
 
@@ -23,13 +23,6 @@ package struct GemmOp: KernelOperator, CostedOperator {
   package let beta: Float
   package let transposesA: Bool
   package let transposesB: Bool
-
-  package init(alpha: Float, beta: Float, transposesA: Bool, transposesB: Bool) {
-    self.alpha = alpha
-    self.beta = beta
-    self.transposesA = transposesA
-    self.transposesB = transposesB
-  }
 
   package init(_ node: inout NodeReader) throws(GraphError) {
     alpha = try node.float("alpha") ?? 1

@@ -36,13 +36,16 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
     context.reserveScratch(scratch)
     let kernel = kernels.run
     let template: GemmArguments<Element> = arguments
-    let (aSlot, bSlot, cSlot): (Int, Int, Int) = (a.slot, b.slot, c.slot)
+    // A packed operand's slot is not asked for: its own bytes need not be in memory.
+    let aSlot: Int? = arguments.packedA == nil ? a.slot : nil
+    let bSlot: Int? = arguments.packedB == nil ? b.slot : nil
+    let cSlot: Int = c.slot
     let biasSlot: Int? = ending.bias?.slot
     let residualSlot: Int? = ending.residual?.slot
     return Step { run in
       var arguments: GemmArguments<Element> = template
-      arguments.a = run.input(aSlot)
-      arguments.b = run.input(bSlot)
+      if let aSlot { arguments.a = run.input(aSlot) }
+      if let bSlot { arguments.b = run.input(bSlot) }
       arguments.c = run.output(cSlot)
       if let biasSlot { arguments.epilogue.bias = run.input(biasSlot) }
       if let residualSlot { arguments.epilogue.residual = run.input(residualSlot) }

@@ -2,5 +2,5 @@
 let linearFamily = OperatorFamily(
   "Linear",
   [
-    GemmOp.self, MatMulOp.self,
+    DetOp.self, GemmOp.self, MatMulOp.self,
   ])

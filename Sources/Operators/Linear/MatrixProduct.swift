@@ -16,8 +16,8 @@ struct MatrixProduct: Sendable {
   /// single one is used by all, else they go in step.
   var pairs: [(a: Int, b: Int)] = []
 
-  /// For shapes that inference accepted.
-  init(_ a: Shape, _ b: Shape) {
+  /// For shapes that inference accepted. With `mergesRows` a single B sees the rows of all A as one matrix.
+  init(_ a: Shape, _ b: Shape, mergesRows: Bool = true) {
     m = a.rank == 1 ? 1 : a[a.rank - 2]
     k = a[a.rank - 1]
     n = b.rank == 1 ? 1 : b[b.rank - 1]
@@ -27,12 +27,12 @@ struct MatrixProduct: Sendable {
     batch = all.count
     aMatrices = aBatch.count
     bMatrices = bBatch.count
-    if bMatrices == 1 {
+    if bMatrices == 1, mergesRows {
       // One B serves all: the rows of all A are rows of one matrix.
       m *= aMatrices
       batch = 1
       aMatrices = 1
-    } else if aMatrices != 1, aMatrices != batch || bMatrices != batch {
+    } else if aMatrices != 1, bMatrices != 1, aMatrices != batch || bMatrices != batch {
       let aIndex: [Int] = Self.sources(aBatch, all)
       let bIndex: [Int] = Self.sources(bBatch, all)
       pairs = zip(aIndex, bIndex).map { ($0, $1) }

@@ -1,4 +1,2 @@
-/// Training losses, as ONNX defines them for inference graphs.
-let lossFamily = OperatorFamily(
-  "Loss",
-  [])
+/// Losses of training.
+let lossFamily = OperatorFamily("Loss", [NegativeLogLikelihoodLossOp.self, SoftmaxCrossEntropyLossOp.self])

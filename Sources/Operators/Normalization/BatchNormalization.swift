@@ -10,10 +10,10 @@ internal import Tensors
 /// statistics become `input * momentum + batch * (1 - momentum)` (variances are the population's).
 /// Training before operator set 14 is refused.
 ///
-/// ONNX operator set: BatchNormalization-7 to 15.
+/// ONNX operator set: BatchNormalization-6 to 15.
 package struct BatchNormalizationOp: KernelOperator, InPlaceOperator {
   package static let schema = OperatorSchema(
-    "BatchNormalization", since: [7, 9, 14, 15],
+    "BatchNormalization", since: [6, 7, 9, 14, 15],
     inputs: [
       Parameter("X", .floats, variable: "T"), Parameter("scale", .floats, variable: "T1"),
       Parameter("B", .floats, variable: "T1"), Parameter("input_mean", .floats, variable: "T2"),
@@ -24,7 +24,7 @@ package struct BatchNormalizationOp: KernelOperator, InPlaceOperator {
       Parameter("running_var", .floats, .optional, variable: "T2"),
       Parameter("saved_mean", .floats, .optional), Parameter("saved_var", .floats, .optional),
     ],
-    attributes: ["epsilon", "momentum", "spatial", "training_mode"])
+    attributes: ["epsilon", "is_test", "momentum", "spatial", "training_mode"])
 
   package let epsilon: Float
   package let momentum: Float
@@ -34,6 +34,9 @@ package struct BatchNormalizationOp: KernelOperator, InPlaceOperator {
     epsilon = try node.float("epsilon") ?? 1e-5
     momentum = try node.float("momentum") ?? 0.9
     isTraining = try node.flag("training_mode") ?? false
+    if node.version < 7, try node.int("is_test") ?? 0 == 0 {
+      throw node.error(.unsupportedForm, "training (is_test = 0) is not supported before operator set 14")
+    }
     guard try node.int("spatial") ?? 1 != 0 else {
       throw node.error(.unsupportedForm, "statistics for each position (spatial = 0) are not supported")
     }
@@ -110,8 +113,7 @@ package struct BatchNormalizationOp: KernelOperator, InPlaceOperator {
     }
     let coefficients: Int = context.temporary(
       fixed == nil ? 2 * channels * MemoryLayout<Element>.stride : 0)
-    let (scale, offset) = (RealReader(parameters[0]), RealReader(parameters[1]))
-    let (mean, variance) = (RealReader(parameters[2]), RealReader(parameters[3]))
+    let readers: [RealReader] = fixed == nil ? parameters.map { RealReader($0) } : []
     let (xSlot, ySlot): (Int, Int) = (context.input(0).slot, context.output(0).slot)
     let rowStride: Int = division.whole.outerStride
     let constants: StepBuffer<Element>? = fixed
@@ -123,6 +125,7 @@ package struct BatchNormalizationOp: KernelOperator, InPlaceOperator {
         factors = constants.address
       } else {
         let own: UnsafeMutablePointer<Element> = run.output(coefficients)
+        let (scale, offset, mean, variance) = (readers[0], readers[1], readers[2], readers[3])
         run.parallel(statistics == nil ? 1 : channels) { task, _ in
           for channel in statistics == nil ? 0..<channels : task..<task + 1 {
             let used: (mean: Double, variance: Double) =

@@ -10,8 +10,9 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   private let reversesFirst: Bool
 
   private let x: Int
-  private let w: Int
-  private let r: Int
+  /// nil where constant and packed.
+  private let w: Int?
+  private let r: Int?
   private let bias: Int?
   private let lengths: Int?
   private let initialState: Int?
@@ -50,8 +51,6 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     cell = step.cell
     reversesFirst = step.options.direction == .reverse
     x = context.input(0).slot
-    w = context.input(1).slot
-    r = context.input(2).slot
     bias = context.optionalInput(3)?.slot
     lengths = context.optionalInput(4)?.slot
     initialState = context.optionalInput(5)?.slot
@@ -87,8 +86,10 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
           target.assumingMemoryBound(to: Element.self), sizes, widths, packedSizes, gemm)
       }
       packing = nil
+      r = nil
     } else {
       packing = context.temporary(sizes.directions * total * bytes)
+      r = context.input(2).slot
     }
     var products: [GemmArguments<Element>] = []
     for n in widths {
@@ -129,6 +130,7 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
       }
       projection.packedB = packed.assumingMemoryBound(to: Element.self)
     }
+    w = projection.packedB == nil ? context.input(1).slot : nil
     context.reserveScratch(withUnsafePointer(to: projection) { gemm.scratchBytes($0) })
     self.projection = projection
   }
@@ -172,7 +174,7 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
         }
       }
     }
-    if let packing {
+    if let packing, let r {
       let target = run.output(packing, as: Element.self)
       let source = run.input(r, as: Element.self)
       var offset: Int = 0
@@ -195,7 +197,7 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     for direction in 0..<sizes.directions {
       var product: GemmArguments<Element> = projection
       product.a = run.input(x)
-      product.b = run.input(w, as: Element.self) + direction &* width &* sizes.input
+      if let w { product.b = run.input(w, as: Element.self) + direction &* width &* sizes.input }
       if let packed = product.packedB { product.packedB = packed + direction &* projectionSize }
       product.c = run.output(gates, as: Element.self) + direction &* rows &* width
       if bias != nil { product.epilogue.bias = run.input(biases, as: Element.self) + direction &* width }
