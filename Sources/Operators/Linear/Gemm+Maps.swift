@@ -40,6 +40,13 @@ extension GemmOp: OutputMapAbsorber, InputMapAbsorber {
       exact: [Double](repeating: 0, count: columns), elementType: weight.elementType, shape: [columns])
   }
 
+  package init(alpha: Float, beta: Float, transposesA: Bool, transposesB: Bool) {
+    self.alpha = alpha
+    self.beta = beta
+    self.transposesA = transposesA
+    self.transposesB = transposesB
+  }
+
   /// The same product with another beta.
   private init(_ op: GemmOp, beta: Float) {
     self.init(alpha: op.alpha, beta: beta, transposesA: op.transposesA, transposesB: op.transposesB)
