@@ -16,6 +16,8 @@ package struct GatherOp: KernelOperator, ValueOperator {
 
   package init(_ node: inout NodeReader) throws(GraphError) { axis = try node.int("axis") ?? 0 }
 
+  package init(axis: Int) { self.axis = axis }
+
   package var attributes: [Attribute] { [Attribute("axis", axis)] }
 
   package func infer(_ context: inout InferenceContext) throws(GraphError) {

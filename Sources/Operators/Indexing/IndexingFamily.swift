@@ -2,5 +2,6 @@
 let indexingFamily = OperatorFamily(
   "Indexing",
   [
-    GatherOp.self
+    GatherOp.self, GatherElementsOp.self, GatherNDOp.self, OneHotOp.self, ReverseSequenceOp.self,
+    ScatterOp.self, ScatterElementsOp.self, ScatterNDOp.self, TensorScatterOp.self,
   ])

@@ -1,5 +1,4 @@
 package import Graphs
-internal import KernelInterface
 package import Tensors
 
 /// `Pad`: the input with elements added before and after along each axis in `axes` (all, where left out):
@@ -96,43 +95,10 @@ package struct PadOp: KernelOperator, ValueOperator {
       for (position, axis) in axes.enumerated() {
         before[input.normalized(axis: axis) ?? 0] = pads[position]
       }
-      return mode == .constant ? constantStep(context, before) : tableStep(context, before)
-    }
-  }
-
-  private func constantStep(_ context: PrepareContext, _ before: [Int]) -> Step {
-    let input: Shape = context.input(0).shape
-    let output: Shape = context.output(0).shape
-    let (inStrides, outStrides): ([Int], [Int]) = (input.strides, output.strides)
-    var sizes: [Int] = []
-    var from: Int = 0
-    var to: Int = 0
-    for axis in 0..<input.rank {
-      let first: Int = max(before[axis], 0)
-      let skipped: Int = max(-before[axis], 0)
-      sizes.append(max(0, min(input[axis] - skipped, output[axis] - first)))
-      from &+= skipped &* inStrides[axis]
-      to &+= first &* outStrides[axis]
-    }
-    let size: Int = context.output(0).elementType.byteWidth
-    let copy = DividedCopy(
-      CopyPlan(sizes: sizes, outStrides: outStrides, inStrides: inStrides), elementSize: size,
-      outOffset: to, inOffset: from)
-    let source: Int = context.input(0).slot
-    let target: Int = context.output(0).slot
-    let value: Int? = context.optionalInput(2)?.slot
-    let count: Int = output.count
-    let isWhole: Bool = sizes.reduce(1, &*) == count
-    let zero: Tensor = defaultValue(context.output(0).elementType)
-    return Step { run in
-      if !isWhole {
-        let pattern: UnsafeRawPointer = value.map { UnsafeRawPointer(run.slots[$0]) } ?? zero.base
-        run.forRanges(of: count, grain: 1 << 16) { range, _ in
-          fillElements(
-            run.slots[target] + range.lowerBound &* size, pattern, count: range.count, size: size)
-        }
-      }
-      copy.run(run, from: source, to: target)
+      guard mode == .constant else { return tableStep(context, before) }
+      return placementStep(
+        context, before: before, value: context.optionalInput(2)?.slot,
+        otherwise: defaultValue(context.output(0).elementType))
     }
   }
 
@@ -177,9 +143,6 @@ package struct PadOp: KernelOperator, ValueOperator {
   }
 
   package func evaluate(_ inputs: [Value?], _ context: EvaluationContext) throws(ExecutionError) -> [Value?] {
-    var given: [Value?] = inputs
-    while given.count < 3 { given.append(nil) }
-    if given[2] == nil { given[2] = .tensor(Tensor(strings: [""], .scalar)) }
-    return try context.movingStrings(self, given, data: [0, 2])
+    try context.movingStrings(self, inputs, data: [0, 2])
   }
 }

@@ -2,8 +2,8 @@
 let shapingFamily = OperatorFamily(
   "Shaping",
   [
-    ConcatOp.self, ConstantOp.self, ConstantOfShapeOp.self, ExpandOp.self, FlattenOp.self, IdentityOp.self,
-    PadOp.self, RangeOp.self, ReshapeOp.self, ShapeOp.self, SizeOp.self, SliceOp.self, SplitOp.self,
-    SqueezeOp.self, TileOp.self,
-    TransposeOp.self, UnsqueezeOp.self,
+    CenterCropPadOp.self, ConcatOp.self, ConstantOp.self, ConstantOfShapeOp.self, DepthToSpaceOp.self,
+    ExpandOp.self, EyeLikeOp.self, FlattenOp.self, IdentityOp.self, PadOp.self, RangeOp.self, ReshapeOp.self,
+    ShapeOp.self, SizeOp.self, SliceOp.self, SpaceToDepthOp.self, SplitOp.self, SqueezeOp.self, TileOp.self,
+    TransposeOp.self, TriluOp.self, UnsqueezeOp.self,
   ])

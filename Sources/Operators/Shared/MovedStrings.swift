@@ -3,11 +3,12 @@ internal import Tensors
 
 extension EvaluationContext {
   /// The outputs of `op`, which moves elements without looking at them, where its inputs `data` are
-  /// tensors of strings: the operator moves their positions, and the strings follow.
+  /// tensors of strings: the operator moves their positions, and the strings follow. Position 0 is the
+  /// empty string, so that it stands wherever the operator writes zeros.
   func movingStrings(_ op: any Operator, _ inputs: [Value?], data: [Int], outputCount: Int = 1)
     throws(ExecutionError) -> [Value?]
   {
-    var table: [String] = []
+    var table: [String] = [""]
     var positions: [Value?] = inputs
     for index in data {
       guard index < inputs.count, let value = inputs[index] else { continue }
