@@ -65,7 +65,8 @@ extension InferenceContext {
     }
     for other in data.indices where other != along {
       guard let extent = indices[other].value, let limit = data[other].value, extent > limit else { continue }
-      throw error(.shapeMismatch, "axis \(other) of the indices has the extent \(extent), the data's \(limit)")
+      throw error(
+        .shapeMismatch, "axis \(other) of the indices has the extent \(extent), the data's \(limit)")
     }
   }
 }

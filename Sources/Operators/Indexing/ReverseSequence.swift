@@ -19,7 +19,8 @@ package struct ReverseSequenceOp: KernelOperator, ValueOperator {
     let batch: Int = try node.int("batch_axis") ?? 1
     let time: Int = try node.int("time_axis") ?? 0
     guard (batch == 0 || batch == 1) && time == 1 - batch else {
-      throw node.error(.invalidAttribute, "the batch and time axes must be 0 and 1, found \(batch) and \(time)")
+      throw node.error(
+        .invalidAttribute, "the batch and time axes must be 0 and 1, found \(batch) and \(time)")
     }
     timeFirst = time == 0
   }
@@ -33,7 +34,8 @@ package struct ReverseSequenceOp: KernelOperator, ValueOperator {
       guard input.count >= 2 else {
         throw context.error(.shapeMismatch, "expected a rank of 2 or more, found \(input.count)")
       }
-      if let batch = input[timeFirst ? 1 : 0].value, let lengths = context.type(1)?.shape, lengths != [batch] {
+      if let batch = input[timeFirst ? 1 : 0].value, let lengths = context.type(1)?.shape, lengths != [batch]
+      {
         throw context.error(.shapeMismatch, "lengths of shape \(lengths) for a batch of \(batch)")
       }
     }

@@ -24,7 +24,8 @@ package struct ScatterNDOp: KernelOperator, ValueOperator, InPlaceOperator {
   package var inPlaceInputs: [Int] { [0] }
 
   package func infer(_ context: inout InferenceContext) throws(GraphError) {
-    if let data = context.dimensions(0), let indices = context.dimensions(1), let width = indices.last?.value {
+    if let data = context.dimensions(0), let indices = context.dimensions(1), let width = indices.last?.value
+    {
       guard width <= data.count else {
         throw context.error(.shapeMismatch, "tuples of \(width) for data of rank \(data.count)")
       }

@@ -45,7 +45,8 @@ package struct TensorScatterOp: KernelOperator, ValueOperator, InPlaceOperator {
         for other in cache.indices {
           guard let a = update[other].value, let b = cache[other].value else { continue }
           guard other == axis ? a <= b : a == b else {
-            throw context.error(.shapeMismatch, "axis \(other) of the update has the extent \(a), the cache \(b)")
+            throw context.error(
+              .shapeMismatch, "axis \(other) of the update has the extent \(a), the cache \(b)")
           }
         }
       }

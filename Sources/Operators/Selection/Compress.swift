@@ -35,7 +35,9 @@ package struct CompressOp: ValueOperator {
     guard let input = inputs[0]?.tensor, let condition = inputs[1]?.tensor else {
       throw context.error(.invalidInput, "expected two tensors")
     }
-    let chosen: [Int64] = condition.elements(Bool.self).enumerated().filter(\.element).map { Int64($0.offset) }
+    let chosen: [Int64] = condition.elements(Bool.self).enumerated().filter(\.element).map {
+      Int64($0.offset)
+    }
     let data: Tensor = axis == nil ? input.reshaped([input.count]) : input
     guard data.shape.normalized(axis: axis ?? 0) != nil else {
       throw context.error(.invalidInput, "axis \(axis ?? 0) is out of range for rank \(data.shape.rank)")

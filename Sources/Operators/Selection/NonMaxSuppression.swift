@@ -44,7 +44,9 @@ package struct NonMaxSuppressionOp: ValueOperator {
     guard let boxTensor = input(0), let scoreTensor = input(1), boxTensor.shape.rank == 3,
       scoreTensor.shape.rank == 3, boxTensor.shape[2] == 4, boxTensor.shape[0] == scoreTensor.shape[0],
       boxTensor.shape[1] == scoreTensor.shape[2]
-    else { throw context.error(.shapeMismatch, "boxes [batch, n, 4] and scores [batch, classes, n] don't match") }
+    else {
+      throw context.error(.shapeMismatch, "boxes [batch, n, 4] and scores [batch, classes, n] don't match")
+    }
     let limit: Int = input(2)?.integers?.first ?? 0
     let overlap: Float = input(3)?.elements(Float.self).first ?? 0
     let threshold: Float? = input(4)?.elements(Float.self).first

@@ -21,7 +21,9 @@ package struct NonZeroOp: ValueOperator {
   }
 
   package func evaluate(_ inputs: [Value?], _ context: EvaluationContext) throws(ExecutionError) -> [Value?] {
-    guard let tensor = inputs[0]?.tensor?.aligned else { throw context.error(.invalidInput, "expected a tensor") }
+    guard let tensor = inputs[0]?.tensor?.aligned else {
+      throw context.error(.invalidInput, "expected a tensor")
+    }
     guard let found = tensor.nonZeroPositions else {
       throw context.error(.unsupportedType, "there is no zero of type \(tensor.elementType.name)")
     }

@@ -104,7 +104,9 @@ private struct TopSearch: ElementVisitor {
 
   /// Leaves the indices of the best `count` elements in `heap`, best first.
   @inline(__always)
-  private func find<Element: ScalarElement>(_ heap: UnsafeMutablePointer<Int>, _ input: UnsafePointer<Element>) {
+  private func find<Element: ScalarElement>(
+    _ heap: UnsafeMutablePointer<Int>, _ input: UnsafePointer<Element>
+  ) {
     for index in 0..<count { heap[index] = index }
     var root: Int = count / 2 &- 1
     while root >= 0 {

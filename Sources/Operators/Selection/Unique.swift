@@ -45,7 +45,9 @@ package struct UniqueOp: ValueOperator {
   }
 
   package func evaluate(_ inputs: [Value?], _ context: EvaluationContext) throws(ExecutionError) -> [Value?] {
-    guard let input = inputs[0]?.tensor?.aligned else { throw context.error(.invalidInput, "expected a tensor") }
+    guard let input = inputs[0]?.tensor?.aligned else {
+      throw context.error(.invalidInput, "expected a tensor")
+    }
     let data: Tensor = axis == nil ? input.reshaped([input.count]) : input
     guard let axis = data.shape.normalized(axis: self.axis ?? 0) else {
       throw context.error(.invalidInput, "axis \(self.axis ?? 0) is out of range for rank \(data.shape.rank)")

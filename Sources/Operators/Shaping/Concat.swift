@@ -73,13 +73,14 @@ package struct ConcatOp: KernelOperator, ValueOperator {
       let axis: Int = output.normalized(axis: self.axis) ?? 0
       let size: Int = context.output(0).elementType.byteWidth
       let strides: [Int] = output.strides
+      let movement: MovementKernels = context.kernels.movement
       var copies: [(copy: DividedCopy, source: Int)] = []
       var offset: Int = 0
       for input in context.inputs {
         guard let input else { continue }
         let plan = CopyPlan(
           sizes: input.shape.extents, outStrides: strides, inStrides: input.shape.strides)
-        copies.append((DividedCopy(plan, elementSize: size, outOffset: offset), input.slot))
+        copies.append((DividedCopy(plan, movement, elementSize: size, outOffset: offset), input.slot))
         offset += input.shape[axis] * strides[axis]
       }
       let target: Int = context.output(0).slot

@@ -23,6 +23,6 @@ func copyStep(_ context: PrepareContext, _ plan: CopyPlan, inOffset: Int = 0) ->
   let source: Int = context.input(0).slot
   let target: Int = context.output(0).slot
   let copy = DividedCopy(
-    plan, elementSize: context.output(0).elementType.byteWidth, inOffset: inOffset)
+    plan, context.kernels.movement, elementSize: context.output(0).elementType.byteWidth, inOffset: inOffset)
   return Step { run in copy.run(run, from: source, to: target) }
 }

@@ -93,13 +93,14 @@ package struct SplitOp: KernelOperator, ValueOperator {
       let size: Int = context.input(0).elementType.byteWidth
       let strides: [Int] = input.strides
       let source: Int = context.input(0).slot
+      let movement: MovementKernels = context.kernels.movement
       var copies: [(copy: DividedCopy, target: Int)] = []
       var offset: Int = 0
       for (index, length) in parts.enumerated() {
         if let output = context.optionalOutput(index) {
           let plan = CopyPlan(
             sizes: output.shape.extents, outStrides: output.shape.strides, inStrides: strides)
-          copies.append((DividedCopy(plan, elementSize: size, inOffset: offset), output.slot))
+          copies.append((DividedCopy(plan, movement, elementSize: size, inOffset: offset), output.slot))
         }
         offset += length * strides[axis]
       }

@@ -18,9 +18,13 @@ struct DividedCopy: Sendable {
   private let outOffset: Int
   private let inOffset: Int
   private let elementSize: Int
+  private let kernels: MovementKernels
 
   /// `plan` from element `inOffset` of the input to element `outOffset` of the output.
-  init(_ plan: CopyPlan, elementSize: Int, outOffset: Int = 0, inOffset: Int = 0) {
+  init(
+    _ plan: CopyPlan, _ kernels: MovementKernels, elementSize: Int, outOffset: Int = 0, inOffset: Int = 0
+  ) {
+    self.kernels = kernels
     self.elementSize = elementSize
     self.outOffset = outOffset &* elementSize
     self.inOffset = inOffset &* elementSize
@@ -74,8 +78,8 @@ struct DividedCopy: Sendable {
         from &+= index &* outer.inStrides[axis] &* width
         axis &-= 1
       }
-      (part == chunkCount &- 1 ? lastChunk : chunk).copy(
-        out: out + to, input: input + from, elementSize: width)
+      (part == chunkCount &- 1 ? lastChunk : chunk).run(
+        kernels, out: out + to, input: input + from, elementSize: width)
     }
   }
 }
@@ -87,19 +91,5 @@ extension CopyPlan {
     sizes = Array(plan.sizes[axes])
     outStrides = Array(plan.outStrides[axes])
     inStrides = Array(plan.inStrides[axes])
-  }
-
-  func copy(out: UnsafeMutableRawPointer, input: UnsafeRawPointer, elementSize: Int) {
-    sizes.withUnsafeBufferPointer { sizes in
-      outStrides.withUnsafeBufferPointer { outStrides in
-        inStrides.withUnsafeBufferPointer { inStrides in
-          withUnsafePointer(to: 0) { zero in
-            copyBox(
-              out, outStrides.baseAddress ?? zero, input, inStrides.baseAddress ?? zero,
-              sizes.baseAddress ?? zero, sizes.count, elementSize)
-          }
-        }
-      }
-    }
   }
 }

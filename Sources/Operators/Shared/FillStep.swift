@@ -1,6 +1,12 @@
 internal import Graphs
 internal import Tensors
 
+/// Sixteen bytes that need no more than the alignment of their halves.
+private struct Wide: BitwiseCopyable {
+  var low: UInt64
+  var high: UInt64
+}
+
 /// Writes `count` copies of the element of `size` bytes (1, 2, 4, 8 or 16) at `pattern`.
 func fillElements(
   _ out: UnsafeMutableRawPointer, _ pattern: UnsafeRawPointer, count: Int, size: Int

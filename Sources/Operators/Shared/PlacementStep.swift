@@ -21,7 +21,8 @@ func placementStep(_ context: PrepareContext, before: [Int], value: Int? = nil, 
   }
   let size: Int = context.output(0).elementType.byteWidth
   let copy = DividedCopy(
-    CopyPlan(sizes: sizes, outStrides: outStrides, inStrides: inStrides), elementSize: size, outOffset: to,
+    CopyPlan(sizes: sizes, outStrides: outStrides, inStrides: inStrides), context.kernels.movement,
+    elementSize: size, outOffset: to,
     inOffset: from)
   let source: Int = context.input(0).slot
   let target: Int = context.output(0).slot

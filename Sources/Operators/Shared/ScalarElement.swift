@@ -14,6 +14,9 @@ protocol ScalarElement: TensorElement {
   /// The integer, rounded toward zero and clamped to 64 bits; a NaN gives 0.
   var asInt: Int { get }
   static var one: Self { get }
+  /// The nearest value: floats are rounded once, integers to the nearest (ties to even) and clamped, a NaN
+  /// becoming 0.
+  static func nearest(to number: Double) -> Self
 }
 
 extension ScalarElement where Self: BinaryFloatingPoint {
@@ -36,6 +39,7 @@ extension ScalarElement where Self: BinaryFloatingPoint {
     return Int(self)
   }
   static var one: Self { 1 }
+  @inline(__always) static func nearest(to number: Double) -> Self { Self(number) }
 }
 
 extension ScalarElement where Self: FixedWidthInteger {
@@ -48,6 +52,13 @@ extension ScalarElement where Self: FixedWidthInteger {
   @inline(__always) var asDouble: Double { Double(self) }
   @inline(__always) var asInt: Int { Int(clamping: self) }
   static var one: Self { 1 }
+  @inline(__always) static func nearest(to number: Double) -> Self {
+    let rounded: Double = number.rounded(.toNearestOrEven)
+    if rounded.isNaN { return 0 }
+    if rounded >= Double(Self.max) { return .max }
+    if rounded <= Double(Self.min) { return .min }
+    return Self(rounded)
+  }
 }
 
 extension Float: ScalarElement {}
@@ -71,6 +82,7 @@ extension Half: ScalarElement {
   var asDouble: Double { Double(float) }
   var asInt: Int { float.asInt }
   static var one: Half { Half(Float(1)) }
+  static func nearest(to number: Double) -> Half { Half(number) }
 }
 
 extension BFloat16: ScalarElement {
@@ -89,6 +101,7 @@ extension BFloat16: ScalarElement {
   var asDouble: Double { Double(float) }
   var asInt: Int { float.asInt }
   static var one: BFloat16 { BFloat16(Float(1)) }
+  static func nearest(to number: Double) -> BFloat16 { BFloat16(Float(number)) }
 }
 
 extension Bool: ScalarElement {
@@ -101,4 +114,5 @@ extension Bool: ScalarElement {
   var asDouble: Double { self ? 1 : 0 }
   var asInt: Int { self ? 1 : 0 }
   static var one: Bool { true }
+  static func nearest(to number: Double) -> Bool { number != 0 }
 }
