@@ -1,4 +1,6 @@
 /// Operators on images and sampling grids.
 let imagingFamily = OperatorFamily(
   "Imaging",
-  [])
+  [
+    ResizeOp.self, UpsampleOp.self,
+  ])

@@ -48,10 +48,10 @@ struct ElementOf: ElementVisitor {
 
 extension Tensor {
   /// The elements of a tensor of numbers as doubles; nil for other types.
-  var reals: [Double]? { elementType.visit(RealReader(tensor: self)) }
+  var reals: [Double]? { elementType.visit(TensorRealReader(tensor: self)) }
 }
 
-private struct RealReader: ElementVisitor {
+private struct TensorRealReader: ElementVisitor {
   let tensor: Tensor
 
   func visit<Element: ScalarElement>(_ type: Element.Type) -> [Double] {
