@@ -9,15 +9,15 @@ internal import KernelInterface
 /// The f32 kernels of functions of two operands.
 func binaryF32(_ function: BinaryFunction) -> BinaryKernel {
   switch function {
-  case .add: return { out, l, r, tile in rowsF32(out, l, r, tile) { $0 + $1 } }
-  case .subtract: return { out, l, r, tile in rowsF32(out, l, r, tile) { $0 - $1 } }
-  case .multiply: return { out, l, r, tile in rowsF32(out, l, r, tile) { $0 * $1 } }
-  case .divide: return { out, l, r, tile in rowsF32(out, l, r, tile) { $0 / $1 } }
-  case .min: return { out, l, r, tile in rowsF32(out, l, r, tile) { lesser($0, $1) } }
-  case .max: return { out, l, r, tile in rowsF32(out, l, r, tile) { greater($0, $1) } }
+  case .add: return { out, l, r, tile in rowsF32(out, l, r, tile, added) }
+  case .subtract: return { out, l, r, tile in rowsF32(out, l, r, tile, subtracted) }
+  case .multiply: return { out, l, r, tile in rowsF32(out, l, r, tile, multiplied) }
+  case .divide: return { out, l, r, tile in rowsF32(out, l, r, tile, divided) }
+  case .min: return { out, l, r, tile in rowsF32(out, l, r, tile, lesser) }
+  case .max: return { out, l, r, tile in rowsF32(out, l, r, tile, greater) }
   case .power: return { out, l, r, tile in powerF32(out, l, r, tile) }
   case .prelu:
-    return { out, l, r, tile in rowsF32(out, l, r, tile) { select($0 .< splat(0), $0 * $1, $0) } }
+    return { out, l, r, tile in rowsF32(out, l, r, tile, parametricRelu) }
   case .modulo:
     return { out, l, r, tile in
       rowsOfCalls(out, l, r, tile) { (a: Float, b: Float) in
@@ -30,16 +30,6 @@ func binaryF32(_ function: BinaryFunction) -> BinaryKernel {
   }
 }
 
-/// The smaller, or NaN where either is not a number.
-@inline(__always) func lesser(_ a: VF32, _ b: VF32) -> VF32 {
-  select(a .== a, minimum(a, b), a)
-}
-
-/// The larger, or NaN where either is not a number.
-@inline(__always) func greater(_ a: VF32, _ b: VF32) -> VF32 {
-  select(a .== a, maximum(a, b), a)
-}
-
 /// A repeated exponent of 2, 3, 1/2, 1 or -1 needs no call.
 private func powerF32(
   _ out: UnsafeMutableRawPointer, _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ tile: BinaryTile
@@ -47,15 +37,13 @@ private func powerF32(
   let isScalar: Bool = tile.rightStep == 0 && (tile.rightRowStride == 0 || tile.rows == 1) && tile.rows > 0
   let exponent: Float = isScalar ? right.assumingMemoryBound(to: Float.self)[0] : 0
   if exponent == 2 {
-    rowsF32(out, left, right, tile) { base, _ in base * base }
+    rowsF32(out, left, right, tile, squareOfFirst)
   } else if exponent == 0.5 {
-    rowsF32(out, left, right, tile) { base, _ in
-      select(base .== splat(-.infinity), splat(.infinity), squareRoot(base + splat(0)))
-    }
+    rowsF32(out, left, right, tile, powerOneHalf)
   } else if exponent == 1 {
-    rowsF32(out, left, right, tile) { base, _ in base }
+    rowsF32(out, left, right, tile, firstOf)
   } else if exponent == -1 {
-    rowsF32(out, left, right, tile) { base, _ in splat(1) / base }
+    rowsF32(out, left, right, tile, inverseOfFirst)
   } else if exponent == 3 {
     rowsOfScalars(out, left, right, tile) { (base: Float, _: Float) in
       let wide: Double = Double(base)

@@ -1,6 +1,6 @@
-/// The loops that elementwise kernels of one operand are made of: `body` is inlined into them. Each vector
-/// is read before it is written, so `out` may be `input`.
-@inline(__always)
+/// The loops that elementwise kernels of one operand are made of. `body` is called in one place only, so that it
+/// is inlined however long it is. Each vector is read before it is written, so `out` may be `input`.
+@_transparent
 func mapF32(
   _ out: UnsafeMutableRawPointer, _ input: UnsafeRawPointer, _ count: Int, _ body: (VF32) -> VF32
 ) {
@@ -8,15 +8,16 @@ func mapF32(
   let from: UnsafePointer<Float> = input.assumingMemoryBound(to: Float.self)
   let lanes: Int = F32Lanes.count
   var i: Int = 0
-  while i &+ lanes <= count {
-    F32Lanes.store(body(F32Lanes.load(from + i)), to + i)
+  while i < count {
+    let rest: Int = count &- i
+    let isWhole: Bool = rest >= lanes
+    let value: VF32 = body(isWhole ? F32Lanes.load(from + i) : F32Lanes.load(from + i, rest))
+    if isWhole { F32Lanes.store(value, to + i) } else { F32Lanes.store(value, to + i, rest) }
     i &+= lanes
   }
-  let rest: Int = count &- i
-  if rest > 0 { F32Lanes.store(body(F32Lanes.load(from + i, rest)), to + i, rest) }
 }
 
-@inline(__always)
+@_transparent
 func mapF64(
   _ out: UnsafeMutableRawPointer, _ input: UnsafeRawPointer, _ count: Int, _ body: (VF64) -> VF64
 ) {
@@ -24,12 +25,13 @@ func mapF64(
   let from: UnsafePointer<Double> = input.assumingMemoryBound(to: Double.self)
   let lanes: Int = F64Lanes.count
   var i: Int = 0
-  while i &+ lanes <= count {
-    F64Lanes.store(body(F64Lanes.load(from + i)), to + i)
+  while i < count {
+    let rest: Int = count &- i
+    let isWhole: Bool = rest >= lanes
+    let value: VF64 = body(isWhole ? F64Lanes.load(from + i) : F64Lanes.load(from + i, rest))
+    if isWhole { F64Lanes.store(value, to + i) } else { F64Lanes.store(value, to + i, rest) }
     i &+= lanes
   }
-  let rest: Int = count &- i
-  if rest > 0 { F64Lanes.store(body(F64Lanes.load(from + i, rest)), to + i, rest) }
 }
 
 /// One element at a time, from one type to another.

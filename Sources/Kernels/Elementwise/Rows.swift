@@ -3,7 +3,7 @@ internal import KernelInterface
 /// The loops that elementwise kernels of two operands are made of: `body` is inlined into them, once for
 /// each combination of dense and repeated operands.
 
-@inline(__always)
+@_transparent
 func rowsF32(
   _ out: UnsafeMutableRawPointer, _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ tile: BinaryTile,
   _ body: (VF32, VF32) -> VF32

@@ -10,32 +10,28 @@ internal import KernelInterface
 /// library, one element at a time.
 func unaryF32(_ function: UnaryFunction) -> UnaryKernel {
   switch function {
-  case .exp: return { out, x, n, _, _ in mapF32(out, x, n) { vectorExp($0) } }
-  case .log: return { out, x, n, _, _ in mapF32(out, x, n) { vectorLog($0) } }
-  case .tanh: return { out, x, n, _, _ in mapF32(out, x, n) { vectorTanh($0) } }
-  case .erf: return { out, x, n, _, _ in mapF32(out, x, n) { vectorErf($0) } }
-  case .sigmoid: return { out, x, n, _, _ in mapF32(out, x, n) { vectorSigmoid($0) } }
-  case .gelu: return { out, x, n, _, _ in mapF32(out, x, n) { vectorGelu($0) } }
-  case .geluTanh: return { out, x, n, _, _ in mapF32(out, x, n) { vectorGeluTanh($0) } }
-  case .softplus: return { out, x, n, _, _ in mapF32(out, x, n) { vectorSoftplus($0) } }
-  case .mish: return { out, x, n, _, _ in mapF32(out, x, n) { vectorMish($0) } }
+  case .exp: return { out, x, n, _, _ in mapF32(out, x, n, vectorExp) }
+  case .log: return { out, x, n, _, _ in mapF32(out, x, n, vectorLog) }
+  case .tanh: return { out, x, n, _, _ in mapF32(out, x, n, vectorTanh) }
+  case .erf: return { out, x, n, _, _ in mapF32(out, x, n, vectorErf) }
+  case .sigmoid: return { out, x, n, _, _ in mapF32(out, x, n, vectorSigmoid) }
+  case .gelu: return { out, x, n, _, _ in mapF32(out, x, n, vectorGelu) }
+  case .geluTanh: return { out, x, n, _, _ in mapF32(out, x, n, vectorGeluTanh) }
+  case .softplus: return { out, x, n, _, _ in mapF32(out, x, n, vectorSoftplus) }
+  case .mish: return { out, x, n, _, _ in mapF32(out, x, n, vectorMish) }
   case .swish, .elu, .selu, .celu, .leakyRelu, .thresholdedRelu, .hardSigmoid, .hardSwish, .relu, .clip,
     .shrink, .affine, .softsign:
     return activationF32(function)
-  case .abs: return { out, x, n, _, _ in mapF32(out, x, n) { magnitude($0) } }
-  case .negate:
-    return { out, x, n, _, _ in mapF32(out, x, n) { float(bits: bits($0) ^ VI32(repeating: .min)) } }
-  case .sign:
-    return { out, x, n, _, _ in
-      mapF32(out, x, n) { select(magnitude($0) .> splat(0), withSign(splat(1), of: $0), $0) }
-    }
-  case .square: return { out, x, n, _, _ in mapF32(out, x, n) { $0 * $0 } }
-  case .reciprocal: return { out, x, n, _, _ in mapF32(out, x, n) { splat(1) / $0 } }
-  case .floor: return { out, x, n, _, _ in mapF32(out, x, n) { roundDown($0) } }
-  case .ceil: return { out, x, n, _, _ in mapF32(out, x, n) { roundUp($0) } }
-  case .round: return { out, x, n, _, _ in mapF32(out, x, n) { roundEven($0) } }
-  case .sqrt: return { out, x, n, _, _ in mapF32(out, x, n) { squareRoot($0) } }
-  case .reciprocalSqrt: return { out, x, n, _, _ in mapF32(out, x, n) { splat(1) / squareRoot($0) } }
+  case .abs: return { out, x, n, _, _ in mapF32(out, x, n, magnitude) }
+  case .negate: return { out, x, n, _, _ in mapF32(out, x, n, negated) }
+  case .sign: return { out, x, n, _, _ in mapF32(out, x, n, signOf) }
+  case .square: return { out, x, n, _, _ in mapF32(out, x, n, squared) }
+  case .reciprocal: return { out, x, n, _, _ in mapF32(out, x, n, inverted) }
+  case .floor: return { out, x, n, _, _ in mapF32(out, x, n, roundDown) }
+  case .ceil: return { out, x, n, _, _ in mapF32(out, x, n, roundUp) }
+  case .round: return { out, x, n, _, _ in mapF32(out, x, n, roundEven) }
+  case .sqrt: return { out, x, n, _, _ in mapF32(out, x, n, squareRoot) }
+  case .reciprocalSqrt: return { out, x, n, _, _ in mapF32(out, x, n, inverseSquareRoot) }
   case .sin: return { out, x, n, _, _ in mapScalars(out, x, n) { (v: Float) in sinf(v) } }
   case .cos: return { out, x, n, _, _ in mapScalars(out, x, n) { (v: Float) in cosf(v) } }
   case .tan: return { out, x, n, _, _ in mapScalars(out, x, n) { (v: Float) in tanf(v) } }

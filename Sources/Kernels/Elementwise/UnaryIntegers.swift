@@ -10,7 +10,7 @@ func unarySigned<T: KernelInteger>(
   case .abs: return { out, x, n, _, _ in mapScalars(out, x, n) { (v: T) in v < 0 ? 0 &- v : v } }
   case .negate: return { out, x, n, _, _ in mapScalars(out, x, n) { (v: T) in 0 &- v } }
   case .sign:
-    return { out, x, n, _, _ in mapScalars(out, x, n) { (v: T) in v > 0 ? 1 : v < 0 ? -1 : 0 } }
+    return { out, x, n, _, _ in mapScalars(out, x, n) { (v: T) -> T in v > 0 ? 1 : v < 0 ? -1 : 0 } }
   case .square: return { out, x, n, _, _ in mapScalars(out, x, n) { (v: T) in v &* v } }
   default: return nil
   }
@@ -19,7 +19,7 @@ func unarySigned<T: KernelInteger>(
 func unaryUnsigned<T: KernelInteger>(_ function: UnaryFunction, _ type: T.Type) -> UnaryKernel? {
   switch function {
   case .abs: return { out, x, n, _, _ in mapScalars(out, x, n) { (v: T) in v } }
-  case .sign: return { out, x, n, _, _ in mapScalars(out, x, n) { (v: T) in v == 0 ? 0 : 1 } }
+  case .sign: return { out, x, n, _, _ in mapScalars(out, x, n) { (v: T) -> T in v == 0 ? 0 : 1 } }
   case .square: return { out, x, n, _, _ in mapScalars(out, x, n) { (v: T) in v &* v } }
   default: return nil
   }

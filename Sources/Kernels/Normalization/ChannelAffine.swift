@@ -11,14 +11,20 @@ func channelAffineF32(
     let x: UnsafePointer<Float> = input + o &* shape.outerStride
     if shape.isRow {
       if let shift {
-        forEachRegister(shape.length) { c, lanes in
+        var c: Int = 0
+        while c < shape.length {
+          let lanes: Int = registerLanes(c, shape.length)
           let z: VF32 = mulAdd(
             loadColumns(x + c, lanes), loadColumns(scale + c, lanes), loadColumns(shift + c, lanes))
           storeColumns(z, y + c, lanes)
+          c &+= F32Lanes.count
         }
       } else {
-        forEachRegister(shape.length) { c, lanes in
+        var c: Int = 0
+        while c < shape.length {
+          let lanes: Int = registerLanes(c, shape.length)
           storeColumns(loadColumns(x + c, lanes) * loadColumns(scale + c, lanes), y + c, lanes)
+          c &+= F32Lanes.count
         }
       }
     } else {
@@ -26,7 +32,8 @@ func channelAffineF32(
       while c < shape.length {
         let a: VF32 = splat(scale[c])
         let b: VF32 = splat(shift.map { $0[c] } ?? 0)
-        mapF32(y + c &* shape.lengthStride, x + c &* shape.lengthStride, shape.inner) { mulAdd($0, a, b) }
+        @_transparent func affine(_ v: VF32) -> VF32 { mulAdd(v, a, b) }
+        mapF32(y + c &* shape.lengthStride, x + c &* shape.lengthStride, shape.inner, affine)
         c &+= 1
       }
     }

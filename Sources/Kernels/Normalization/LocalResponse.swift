@@ -25,7 +25,10 @@ func localResponseF32(
         let whole: Int = shape.length &- after &- c
         channels = whole < 1 ? 1 : whole < F32Lanes.count ? whole : F32Lanes.count
       }
-      forEachRegister(shape.isRow ? channels : shape.inner) { i, lanes in
+      let width: Int = shape.isRow ? channels : shape.inner
+      var i: Int = 0
+      while i < width {
+        let lanes: Int = registerLanes(i, width)
         var sum: VF32 = splat(0)
         var k: Int = first
         while k <= last {
@@ -35,6 +38,7 @@ func localResponseF32(
         }
         let factor: VF32 = vectorExp(power * vectorLog(mulAdd(scale, sum, offset)))
         storeColumns(loadColumns(x + c &* stride + i, lanes) * factor, y + c &* stride + i, lanes)
+        i &+= F32Lanes.count
       }
       c &+= channels
     }

@@ -17,14 +17,16 @@ func momentsF32(
     let x: UnsafePointer<Float> = input + o &* shape.outerStride
     let at: Int = o &* outStride
     if shape.isRow {
-      let center: Float = Float(sumRow(x, shape.length) { $0 } / n)
+      let center: Float = Float(sumRow(x, shape.length, identity) / n)
       let moments: (sum: Double, squares: Double) = sumDeviations(x, shape.length, splat(center))
       let error: Double = moments.sum / n
       let value: Double = moments.squares / n - error * error
       mean[at] = Float(Double(center) + error)
       variance[at] = Float(value < 0 ? 0 : value)
     } else {
-      forEachRegister(shape.inner) { i, lanes in
+      var i: Int = 0
+      while i < shape.inner {
+        let lanes: Int = registerLanes(i, shape.inner)
         var sum = WideSum()
         var l: Int = 0
         while l < shape.length {
@@ -41,6 +43,7 @@ func momentsF32(
         }
         storeColumns(center, mean + at + i, lanes)
         storeColumns(squares.scaled(1 / n), variance + at + i, lanes)
+        i &+= F32Lanes.count
       }
     }
     o &+= 1
@@ -57,12 +60,15 @@ func lpNormF32(
     let x: UnsafePointer<Float> = input + o &* shape.outerStride
     if shape.isRow {
       let power: Double =
-        p == 1 ? sumRow(x, shape.length) { magnitude($0) } : sumRow(x, shape.length) { $0 * $0 }
+        p == 1 ? sumRow(x, shape.length, magnitude) : sumRow(x, shape.length, squared)
       let norm: Float = Float(p == 1 ? power : sqrt(power))
       let divisor: VF32 = splat(norm == 0 ? 1 : norm)
-      mapF32(y, x, shape.length) { $0 / divisor }
+      @_transparent func normalized(_ v: VF32) -> VF32 { v / divisor }
+      mapF32(y, x, shape.length, normalized)
     } else {
-      forEachRegister(shape.inner) { i, lanes in
+      var i: Int = 0
+      while i < shape.inner {
+        let lanes: Int = registerLanes(i, shape.inner)
         var sum = WideSum()
         var l: Int = 0
         while l < shape.length {
@@ -78,6 +84,7 @@ func lpNormF32(
           storeColumns(loadColumns(x + at, lanes) / divisor, y + at, lanes)
           l &+= 1
         }
+        i &+= F32Lanes.count
       }
     }
     o &+= 1

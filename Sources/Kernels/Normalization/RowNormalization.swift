@@ -15,7 +15,7 @@ func layerNormF32(_ job: RowNormalization) {
   while row < job.rows {
     let y: UnsafeMutablePointer<Float> = job.out + row &* job.outStride
     let x: UnsafePointer<Float> = addResidual(job, row, y)
-    let mean: Float = Float(sumRow(x, job.columns) { $0 } / n)
+    let mean: Float = Float(sumRow(x, job.columns, identity) / n)
     let center: VF32 = splat(mean)
     let moments: (sum: Double, squares: Double) = sumDeviations(x, job.columns, center)
     let error: Double = moments.sum / n
@@ -24,7 +24,8 @@ func layerNormF32(_ job: RowNormalization) {
       1 / sqrt((variance > 0 || variance != variance ? variance : 0) + Double(job.epsilon)))
     let factor: VF32 = splat(inverse)
     let shift: VF32 = splat(Float(-error) * inverse)
-    finishRow(job, y, x) { mulAdd($0 - center, factor, shift) }
+    @_transparent func standardized(_ v: VF32) -> VF32 { mulAdd(v - center, factor, shift) }
+    finishRow(job, y, x, standardized)
     if let means: UnsafeMutablePointer<Float> = job.mean { means[row] = Float(Double(mean) + error) }
     if let inverses: UnsafeMutablePointer<Float> = job.inverseDeviation { inverses[row] = inverse }
     row &+= 1
@@ -37,10 +38,11 @@ func rmsNormF32(_ job: RowNormalization) {
   while row < job.rows {
     let y: UnsafeMutablePointer<Float> = job.out + row &* job.outStride
     let x: UnsafePointer<Float> = addResidual(job, row, y)
-    let square: Double = sumRow(x, job.columns) { $0 * $0 } / n
+    let square: Double = sumRow(x, job.columns, squared) / n
     let inverse: Float = Float(1 / sqrt(square + Double(job.epsilon)))
     let factor: VF32 = splat(inverse)
-    finishRow(job, y, x) { $0 * factor }
+    @_transparent func scaled(_ v: VF32) -> VF32 { v * factor }
+    finishRow(job, y, x, scaled)
     if let inverses: UnsafeMutablePointer<Float> = job.inverseDeviation { inverses[row] = inverse }
     row &+= 1
   }
@@ -48,7 +50,7 @@ func rmsNormF32(_ job: RowNormalization) {
 
 /// The row to normalize: the input's own, or its sum with the residual, written to where it is wanted (or
 /// else to the output's row).
-@inline(__always)
+@_transparent
 private func addResidual(_ job: RowNormalization, _ row: Int, _ y: UnsafeMutablePointer<Float>)
   -> UnsafePointer<Float>
 {
@@ -57,30 +59,39 @@ private func addResidual(_ job: RowNormalization, _ row: Int, _ y: UnsafeMutable
   let residual: UnsafePointer<Float> = residuals + row &* job.residualStride
   var target: UnsafeMutablePointer<Float> = y
   if let sums: UnsafeMutablePointer<Float> = job.sum { target = sums + row &* job.sumStride }
-  rowsF32(target, x, residual, BinaryTile(count: job.columns)) { $0 + $1 }
+  rowsF32(target, x, residual, BinaryTile(count: job.columns), added)
   return UnsafePointer(target)
 }
 
-@inline(__always)
+@_transparent
 private func finishRow(
   _ job: RowNormalization, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ body: (VF32) -> VF32
 ) {
   let count: Int = job.columns
   if let gain: UnsafePointer<Float> = job.gain {
     if let offset: UnsafePointer<Float> = job.offset {
-      forEachRegister(count) { i, lanes in
+      var i: Int = 0
+      while i < count {
+        let lanes: Int = registerLanes(i, count)
         let z: VF32 = mulAdd(
           body(loadColumns(x + i, lanes)), loadColumns(gain + i, lanes), loadColumns(offset + i, lanes))
         storeColumns(z, y + i, lanes)
+        i &+= F32Lanes.count
       }
     } else {
-      forEachRegister(count) { i, lanes in
+      var i: Int = 0
+      while i < count {
+        let lanes: Int = registerLanes(i, count)
         storeColumns(body(loadColumns(x + i, lanes)) * loadColumns(gain + i, lanes), y + i, lanes)
+        i &+= F32Lanes.count
       }
     }
   } else if let offset: UnsafePointer<Float> = job.offset {
-    forEachRegister(count) { i, lanes in
+    var i: Int = 0
+    while i < count {
+      let lanes: Int = registerLanes(i, count)
       storeColumns(body(loadColumns(x + i, lanes)) + loadColumns(offset + i, lanes), y + i, lanes)
+      i &+= F32Lanes.count
     }
   } else {
     mapF32(y, x, count, body)
@@ -88,7 +99,7 @@ private func finishRow(
 }
 
 /// The sums of x - center and of its square.
-@inline(__always)
+@_transparent
 func sumDeviations(_ row: UnsafePointer<Float>, _ count: Int, _ center: VF32) -> (
   sum: Double, squares: Double
 ) {

@@ -9,11 +9,11 @@ let recurrentKernels = RecurrentKernels(
   rnnStepF32: { rnnStepF32($0, $1, $2, $3, $4) })
 
 /// Bounds to [-limit, limit]; NaN stays NaN.
-@inline(__always) private func bound(_ x: VF32, _ limit: VF32) -> VF32 {
+@_transparent private func bound(_ x: VF32, _ limit: VF32) -> VF32 {
   maximum(splat(0) - limit, minimum(limit, x))
 }
 
-@inline(__always)
+@_transparent
 private func peep(_ gate: VF32, _ weights: UnsafePointer<Float>?, _ cell: VF32, _ i: Int, _ lanes: Int)
   -> VF32
 {
@@ -23,7 +23,9 @@ private func peep(_ gate: VF32, _ weights: UnsafePointer<Float>?, _ cell: VF32, 
 
 private func lstmStepF32(_ step: LSTMStep) {
   let limit: VF32 = splat(step.clip)
-  forEachRegister(step.count) { i, lanes in
+  var i: Int = 0
+  while i < step.count {
+    let lanes: Int = registerLanes(i, step.count)
     let cell: VF32 = loadColumns(step.cell + i, lanes)
     let inputGate: VF32 = peep(loadColumns(step.inputGate + i, lanes), step.inputPeephole, cell, i, lanes)
     let entry: VF32 = vectorSigmoid(bound(inputGate, limit))
@@ -39,13 +41,16 @@ private func lstmStepF32(_ step: LSTMStep) {
     let exit: VF32 = vectorSigmoid(bound(outputGate, limit))
     storeColumns(next, step.cellOut + i, lanes)
     storeColumns(exit * vectorTanh(next), step.hiddenOut + i, lanes)
+    i &+= F32Lanes.count
   }
 }
 
 private func gruLinearStepF32(_ step: GRUStep) {
   let limit: VF32 = splat(step.clip)
   let count: Int = step.count
-  forEachRegister(count) { i, lanes in
+  var i: Int = 0
+  while i < count {
+    let lanes: Int = registerLanes(i, count)
     let x: UnsafePointer<Float> = step.input + i
     let h: UnsafePointer<Float> = step.hidden + i
     let z: VF32 = vectorSigmoid(bound(loadColumns(x, lanes) + loadColumns(h, lanes), limit))
@@ -55,11 +60,12 @@ private func gruLinearStepF32(_ step: GRUStep) {
     let candidate: VF32 = vectorTanh(bound(mixed, limit))
     let state: VF32 = loadColumns(step.state + i, lanes)
     storeColumns(mix(z, candidate, state), step.stateOut + i, lanes)
+    i &+= F32Lanes.count
   }
 }
 
 /// (1 - z) candidate + z state
-@inline(__always) private func mix(_ z: VF32, _ candidate: VF32, _ state: VF32) -> VF32 {
+@_transparent private func mix(_ z: VF32, _ candidate: VF32, _ state: VF32) -> VF32 {
   mulAdd(z, state, (splat(1) - z) * candidate)
 }
 
@@ -68,9 +74,12 @@ private func gruResetF32(
   _ clip: Float
 ) {
   let limit: VF32 = splat(clip)
-  forEachRegister(count) { i, lanes in
+  var i: Int = 0
+  while i < count {
+    let lanes: Int = registerLanes(i, count)
     let gate: VF32 = vectorSigmoid(bound(loadColumns(r + i, lanes), limit))
     storeColumns(gate * loadColumns(state + i, lanes), out + i, lanes)
+    i &+= F32Lanes.count
   }
 }
 
@@ -79,10 +88,13 @@ private func gruUpdateF32(
   _ state: UnsafePointer<Float>, _ count: Int, _ clip: Float
 ) {
   let limit: VF32 = splat(clip)
-  forEachRegister(count) { i, lanes in
+  var i: Int = 0
+  while i < count {
+    let lanes: Int = registerLanes(i, count)
     let gate: VF32 = vectorSigmoid(bound(loadColumns(z + i, lanes), limit))
     let candidate: VF32 = vectorTanh(bound(loadColumns(h + i, lanes), limit))
     storeColumns(mix(gate, candidate, loadColumns(state + i, lanes)), out + i, lanes)
+    i &+= F32Lanes.count
   }
 }
 
@@ -91,9 +103,12 @@ private func rnnStepF32(
   _ count: Int, _ clip: Float
 ) {
   let limit: VF32 = splat(clip)
-  forEachRegister(count) { i, lanes in
+  var i: Int = 0
+  while i < count {
+    let lanes: Int = registerLanes(i, count)
     var sum: VF32 = loadColumns(input + i, lanes)
     if let hidden { sum += loadColumns(hidden + i, lanes) }
     storeColumns(vectorTanh(bound(sum, limit)), out + i, lanes)
+    i &+= F32Lanes.count
   }
 }

@@ -1,7 +1,7 @@
 internal import KernelInterface
 
 /// Positions of extremes. `beats(x, best)` says whether x replaces best when met in the order of the walk.
-@inline(__always)
+@_transparent
 private func argument<T: BitwiseCopyable>(
   _ out: UnsafeMutablePointer<Int64>, _ outStride: Int, _ input: UnsafeRawPointer, _ shape: AxisShape,
   _ selectLast: Bool, _ beats: (T, T) -> Bool
@@ -33,7 +33,7 @@ private func argument<T: BitwiseCopyable>(
 }
 
 /// f32 rows: the extreme first, by registers, then its place.
-@inline(__always)
+@_transparent
 private func argumentRowsF32(
   _ out: UnsafeMutablePointer<Int64>, _ outStride: Int, _ input: UnsafeRawPointer, _ shape: AxisShape,
   _ selectLast: Bool, _ start: Float, _ better: (VF32, VF32) -> VF32
@@ -58,7 +58,7 @@ private func argumentRowsF32(
 }
 
 /// f32 columns, a register at a time; `beats` compares a register with the best so far.
-@inline(__always)
+@_transparent
 private func argumentColumnsF32(
   _ out: UnsafeMutablePointer<Int64>, _ outStride: Int, _ input: UnsafeRawPointer, _ shape: AxisShape,
   _ selectLast: Bool, _ beats: (VF32, VF32) -> SIMDMask<VI32>
@@ -69,7 +69,9 @@ private func argumentColumnsF32(
   while o < shape.outer {
     let x: UnsafePointer<Float> = from + o &* shape.outerStride
     let y: UnsafeMutablePointer<Int64> = out + o &* outStride
-    forEachRegister(shape.inner) { i, lanes in
+    var i: Int = 0
+    while i < shape.inner {
+      let lanes: Int = registerLanes(i, shape.inner)
       let first: Int = selectLast ? last : 0
       var best: VF32 = loadColumns(x + first &* shape.lengthStride + i, lanes)
       var place: VF32 = float(bits: VI32(repeating: Int32(truncatingIfNeeded: first)))
@@ -88,6 +90,7 @@ private func argumentColumnsF32(
         y[i &+ lane] = Int64(places[lane])
         lane &+= 1
       }
+      i &+= F32Lanes.count
     }
     o &+= 1
   }
@@ -98,7 +101,7 @@ func argMaxKernel(_ element: KernelElement) -> ArgumentKernel? {
   case .float32:
     return { out, stride, input, shape, last in
       if shape.isRow {
-        argumentRowsF32(out, stride, input, shape, last, -.infinity) { greater($0, $1) }
+        argumentRowsF32(out, stride, input, shape, last, -.infinity, greater)
       } else {
         argumentColumnsF32(out, stride, input, shape, last) { $0 .> $1 }
       }
@@ -122,7 +125,7 @@ func argMinKernel(_ element: KernelElement) -> ArgumentKernel? {
   case .float32:
     return { out, stride, input, shape, last in
       if shape.isRow {
-        argumentRowsF32(out, stride, input, shape, last, .infinity) { lesser($0, $1) }
+        argumentRowsF32(out, stride, input, shape, last, .infinity, lesser)
       } else {
         argumentColumnsF32(out, stride, input, shape, last) { $0 .< $1 }
       }

@@ -10,15 +10,15 @@ internal import KernelInterface
 /// neighbouring columns at a time, with sums in f64.
 func reductionF32(_ function: ReductionFunction) -> ReductionKernel {
   switch function {
-  case .sum: return { sumsF32($0, $1, $2, $3, { $0 }, { sum, _ in sum }) }
-  case .mean: return { sumsF32($0, $1, $2, $3, { $0 }, { sum, n in sum / Double(n) }) }
-  case .sumSquare: return { sumsF32($0, $1, $2, $3, { $0 * $0 }, { sum, _ in sum }) }
-  case .l1: return { sumsF32($0, $1, $2, $3, { magnitude($0) }, { sum, _ in sum }) }
-  case .l2: return { sumsF32($0, $1, $2, $3, { $0 * $0 }, { sum, _ in sqrt(sum) }) }
-  case .logSum: return { sumsF32($0, $1, $2, $3, { $0 }, { sum, _ in log(sum) }) }
+  case .sum: return { sumsF32($0, $1, $2, $3, identity, { sum, _ in sum }) }
+  case .mean: return { sumsF32($0, $1, $2, $3, identity, { sum, n in sum / Double(n) }) }
+  case .sumSquare: return { sumsF32($0, $1, $2, $3, squared, { sum, _ in sum }) }
+  case .l1: return { sumsF32($0, $1, $2, $3, magnitude, { sum, _ in sum }) }
+  case .l2: return { sumsF32($0, $1, $2, $3, squared, { sum, _ in sqrt(sum) }) }
+  case .logSum: return { sumsF32($0, $1, $2, $3, identity, { sum, _ in log(sum) }) }
   case .product: return { productsF32($0, $1, $2, $3) }
-  case .max: return { extremesF32($0, $1, $2, $3, -.infinity) { greater($0, $1) } }
-  case .min: return { extremesF32($0, $1, $2, $3, .infinity) { lesser($0, $1) } }
+  case .max: return { extremesF32($0, $1, $2, $3, -.infinity, greater) }
+  case .min: return { extremesF32($0, $1, $2, $3, .infinity, lesser) }
   case .logSumExp: return { logSumExpF32($0, $1, $2, $3) }
   }
 }
@@ -28,7 +28,7 @@ extension AxisShape {
   @inline(__always) var isRow: Bool { inner == 1 && lengthStride == 1 }
 }
 
-@inline(__always)
+@_transparent
 private func sumsF32(
   _ out: UnsafeMutableRawPointer, _ outStride: Int, _ input: UnsafeRawPointer, _ shape: AxisShape,
   _ body: (VF32) -> VF32, _ finish: (Double, Int) -> Double
@@ -42,7 +42,9 @@ private func sumsF32(
     if shape.isRow {
       y[0] = Float(finish(sumRow(x, shape.length, body), shape.length))
     } else {
-      forEachRegister(shape.inner) { i, lanes in
+      var i: Int = 0
+      while i < shape.inner {
+        let lanes: Int = registerLanes(i, shape.inner)
         var sum = WideSum()
         var l: Int = 0
         while l < shape.length {
@@ -56,6 +58,7 @@ private func sumsF32(
           y[i &+ lane] = Float(finish(value, shape.length))
           lane &+= 1
         }
+        i &+= F32Lanes.count
       }
     }
     o &+= 1
@@ -71,7 +74,9 @@ private func productsF32(
   while o < shape.outer {
     let x: UnsafePointer<Float> = from + o &* shape.outerStride
     let y: UnsafeMutablePointer<Float> = to + o &* outStride
-    forEachRegister(shape.inner) { i, lanes in
+    var i: Int = 0
+    while i < shape.inner {
+      let lanes: Int = registerLanes(i, shape.inner)
       var product = WideSum()
       product.low = VF64(repeating: 1)
       product.high = VF64(repeating: 1)
@@ -81,12 +86,13 @@ private func productsF32(
         l &+= 1
       }
       storeColumns(product.value, y + i, lanes)
+      i &+= F32Lanes.count
     }
     o &+= 1
   }
 }
 
-@inline(__always)
+@_transparent
 private func extremesF32(
   _ out: UnsafeMutableRawPointer, _ outStride: Int, _ input: UnsafeRawPointer, _ shape: AxisShape,
   _ start: Float, _ better: (VF32, VF32) -> VF32
@@ -100,7 +106,9 @@ private func extremesF32(
     if shape.isRow {
       y[0] = extremeRow(x, shape.length, start, better)
     } else {
-      forEachRegister(shape.inner) { i, lanes in
+      var i: Int = 0
+      while i < shape.inner {
+        let lanes: Int = registerLanes(i, shape.inner)
         var best: VF32 = splat(start)
         var l: Int = 0
         while l < shape.length {
@@ -108,6 +116,7 @@ private func extremesF32(
           l &+= 1
         }
         storeColumns(best, y + i, lanes)
+        i &+= F32Lanes.count
       }
     }
     o &+= 1
@@ -123,7 +132,9 @@ private func logSumExpF32(
   while o < shape.outer {
     let x: UnsafePointer<Float> = from + o &* shape.outerStride
     let y: UnsafeMutablePointer<Float> = to + o &* outStride
-    forEachRegister(shape.inner) { i, lanes in
+    var i: Int = 0
+    while i < shape.inner {
+      let lanes: Int = registerLanes(i, shape.inner)
       var best: VF32 = splat(-.infinity)
       var l: Int = 0
       while l < shape.length {
@@ -139,6 +150,7 @@ private func logSumExpF32(
         l &+= 1
       }
       storeColumns(center + vectorLog(sum.value), y + i, lanes)
+      i &+= F32Lanes.count
     }
     o &+= 1
   }

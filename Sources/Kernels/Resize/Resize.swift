@@ -71,9 +71,12 @@ private func resampleRows(
       let b: UnsafePointer<Float> = x + Int(positions[first &+ 1]) &* inner
       let u: VF32 = splat(weights[first])
       let v: VF32 = splat(weights[first &+ 1])
-      rowsF32(to, a, b, BinaryTile(count: inner)) { mulAdd($0, u, $1 * v) }
+      @_transparent func blend(_ p: VF32, _ q: VF32) -> VF32 { mulAdd(p, u, q * v) }
+      rowsF32(to, a, b, BinaryTile(count: inner), blend)
     } else {
-      forEachRegister(inner) { i, lanes in
+      var i: Int = 0
+      while i < inner {
+        let lanes: Int = registerLanes(i, inner)
         var sum: VF32 = splat(0)
         var t: Int = first
         while t < first &+ taps {
@@ -82,6 +85,7 @@ private func resampleRows(
           t &+= 1
         }
         storeColumns(sum, to + i, lanes)
+        i &+= F32Lanes.count
       }
     }
     l &+= 1

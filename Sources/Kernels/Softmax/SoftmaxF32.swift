@@ -15,11 +15,11 @@ func softmaxF32(_ out: UnsafeMutableRawPointer, _ input: UnsafeRawPointer, _ sha
 }
 
 /// exp(x - best), where no difference is positive.
-@inline(__always) func shiftedExp(_ x: VF32, _ best: VF32) -> VF32 {
+@_transparent func shiftedExp(_ x: VF32, _ best: VF32) -> VF32 {
   ExponentialParts(maximum(splat(-104), x - best)).value
 }
 
-@inline(__always)
+@_transparent
 private func softmaxRow(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ count: Int) {
   let best: VF32 = splat(maximumOfRow(x, count))
   let lanes: Int = F32Lanes.count
@@ -44,12 +44,15 @@ private func softmaxRow(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Flo
     total += Double(F32Lanes.sum(sum))
   }
   let factor: VF32 = splat(Float(1 / total))
-  mapF32(y, y, count) { $0 * factor }
+  @_transparent func scaled(_ v: VF32) -> VF32 { v * factor }
+  mapF32(y, y, count, scaled)
 }
 
-@inline(__always)
+@_transparent
 private func softmaxColumns(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ shape: AxisShape) {
-  forEachRegister(shape.inner) { i, lanes in
+  var i: Int = 0
+  while i < shape.inner {
+    let lanes: Int = registerLanes(i, shape.inner)
     var best: VF32 = splat(-.infinity)
     var l: Int = 0
     while l < shape.length {
@@ -72,6 +75,7 @@ private func softmaxColumns(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer
       storeColumns(loadColumns(y + at, lanes) * factor, y + at, lanes)
       l &+= 1
     }
+    i &+= F32Lanes.count
   }
 }
 
@@ -85,9 +89,11 @@ func logSoftmaxF32(_ out: UnsafeMutableRawPointer, _ input: UnsafeRawPointer, _ 
     let x: UnsafePointer<Float> = from + o &* shape.outerStride
     if shape.isRow {
       let best: VF32 = splat(maximumOfRow(x, shape.length))
-      let total: Double = sumRow(x, shape.length) { shiftedExp($0, best) }
+      @_transparent func exponential(_ v: VF32) -> VF32 { shiftedExp(v, best) }
+      let total: Double = sumRow(x, shape.length, exponential)
       let logarithm: VF32 = vectorLog(splat(Float(total)))
-      mapF32(y, x, shape.length) { ($0 - best) - logarithm }
+      @_transparent func shifted(_ v: VF32) -> VF32 { (v - best) - logarithm }
+      mapF32(y, x, shape.length, shifted)
     } else {
       logSoftmaxColumns(y, x, shape)
     }
@@ -95,11 +101,13 @@ func logSoftmaxF32(_ out: UnsafeMutableRawPointer, _ input: UnsafeRawPointer, _ 
   }
 }
 
-@inline(__always)
+@_transparent
 private func logSoftmaxColumns(
   _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ shape: AxisShape
 ) {
-  forEachRegister(shape.inner) { i, lanes in
+  var i: Int = 0
+  while i < shape.inner {
+    let lanes: Int = registerLanes(i, shape.inner)
     var best: VF32 = splat(-.infinity)
     var l: Int = 0
     while l < shape.length {
@@ -119,5 +127,6 @@ private func logSoftmaxColumns(
       storeColumns((loadColumns(x + at, lanes) - best) - logarithm, y + at, lanes)
       l &+= 1
     }
+    i &+= F32Lanes.count
   }
 }

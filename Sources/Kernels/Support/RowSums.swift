@@ -2,11 +2,11 @@
 /// in f64. The order of the additions depends on the length alone.
 
 /// A mask of the first `count` lanes.
-@inline(__always) func firstLanes(_ count: Int) -> SIMDMask<VI32> {
+@_transparent func firstLanes(_ count: Int) -> SIMDMask<VI32> {
   laneNumbers() .< VI32(repeating: Int32(truncatingIfNeeded: count))
 }
 
-@inline(__always) func laneNumbers() -> VI32 {
+@_transparent func laneNumbers() -> VI32 {
   #if KERNELS_AVX512
     VI32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
   #elseif KERNELS_AVX2
@@ -18,7 +18,7 @@
 
 /// Calls `body` with every register of the row, in place of a loop: `body(offset, lanes)` with `lanes` below the
 /// register's width in the last call only.
-@inline(__always)
+@_transparent
 func sumRow(_ row: UnsafePointer<Float>, _ count: Int, _ body: (VF32) -> VF32) -> Double {
   let lanes: Int = F32Lanes.count
   let step: Int = 4 &* lanes
@@ -53,7 +53,7 @@ func sumRow(_ row: UnsafePointer<Float>, _ count: Int, _ body: (VF32) -> VF32) -
 }
 
 /// The largest element under `better`, which picks one of two registers and keeps NaN.
-@inline(__always)
+@_transparent
 func extremeRow(
   _ row: UnsafePointer<Float>, _ count: Int, _ start: Float, _ better: (VF32, VF32) -> VF32
 ) -> Float {
@@ -84,6 +84,6 @@ func extremeRow(
 }
 
 /// The largest element of a row, NaN if there is one.
-@inline(__always) func maximumOfRow(_ row: UnsafePointer<Float>, _ count: Int) -> Float {
-  extremeRow(row, count, -.infinity) { greater($0, $1) }
+@_transparent func maximumOfRow(_ row: UnsafePointer<Float>, _ count: Int) -> Float {
+  extremeRow(row, count, -.infinity, greater)
 }

@@ -3,30 +3,30 @@ internal import CVector
 /// The words of `CVectorWords.h` and the bit operations that elementwise functions are written in, for the
 /// register width of this module.
 
-@inline(__always) func splat(_ value: Float) -> VF32 { VF32(repeating: value) }
-@inline(__always) func bits(_ x: VF32) -> VI32 { unsafeBitCast(x, to: VI32.self) }
-@inline(__always) func float(bits: VI32) -> VF32 { unsafeBitCast(bits, to: VF32.self) }
+@_transparent func splat(_ value: Float) -> VF32 { VF32(repeating: value) }
+@_transparent func bits(_ x: VF32) -> VI32 { unsafeBitCast(x, to: VI32.self) }
+@_transparent func float(bits: VI32) -> VF32 { unsafeBitCast(bits, to: VF32.self) }
 
 /// `yes` where the mask is set, else `no`.
-@inline(__always) func select(_ mask: SIMDMask<VI32>, _ yes: VF32, _ no: VF32) -> VF32 {
+@_transparent func select(_ mask: SIMDMask<VI32>, _ yes: VF32, _ no: VF32) -> VF32 {
   no.replacing(with: yes, where: mask)
 }
 
 /// The smaller; `right` where either is not a number.
-@inline(__always) func minimum(_ left: VF32, _ right: VF32) -> VF32 { F32Lanes.minimum(left, right) }
+@_transparent func minimum(_ left: VF32, _ right: VF32) -> VF32 { F32Lanes.minimum(left, right) }
 /// The larger; `right` where either is not a number.
-@inline(__always) func maximum(_ left: VF32, _ right: VF32) -> VF32 { F32Lanes.maximum(left, right) }
+@_transparent func maximum(_ left: VF32, _ right: VF32) -> VF32 { F32Lanes.maximum(left, right) }
 
-@inline(__always) func magnitude(_ x: VF32) -> VF32 {
+@_transparent func magnitude(_ x: VF32) -> VF32 {
   float(bits: bits(x) & VI32(repeating: Int32.max))
 }
 
 /// The magnitude of `x` (which is not negative) with the sign of `sign`.
-@inline(__always) func withSign(_ x: VF32, of sign: VF32) -> VF32 {
+@_transparent func withSign(_ x: VF32, of sign: VF32) -> VF32 {
   float(bits: bits(x) | (bits(sign) & VI32(repeating: Int32.min)))
 }
 
-@inline(__always) func squareRoot(_ x: VF32) -> VF32 {
+@_transparent func squareRoot(_ x: VF32) -> VF32 {
   #if KERNELS_AVX512
     ngraph_sqrt_f32x16(x)
   #elseif KERNELS_AVX2
@@ -36,7 +36,7 @@ internal import CVector
   #endif
 }
 
-@inline(__always) func squareRoot(_ x: VF64) -> VF64 {
+@_transparent func squareRoot(_ x: VF64) -> VF64 {
   #if KERNELS_AVX512
     ngraph_sqrt_f64x8(x)
   #elseif KERNELS_AVX2
@@ -46,7 +46,7 @@ internal import CVector
   #endif
 }
 
-@inline(__always) func float(_ x: VI32) -> VF32 {
+@_transparent func float(_ x: VI32) -> VF32 {
   #if KERNELS_AVX512
     ngraph_f32_of_i32x16(x)
   #elseif KERNELS_AVX2
@@ -57,7 +57,7 @@ internal import CVector
 }
 
 /// The lower half of the lanes, widened.
-@inline(__always) func lowDouble(_ x: VF32) -> VF64 {
+@_transparent func lowDouble(_ x: VF32) -> VF64 {
   #if KERNELS_AVX512
     ngraph_low_f64_of_f32x16(x)
   #elseif KERNELS_AVX2
@@ -68,7 +68,7 @@ internal import CVector
 }
 
 /// The upper half of the lanes, widened.
-@inline(__always) func highDouble(_ x: VF32) -> VF64 {
+@_transparent func highDouble(_ x: VF32) -> VF64 {
   #if KERNELS_AVX512
     ngraph_high_f64_of_f32x16(x)
   #elseif KERNELS_AVX2
@@ -79,7 +79,7 @@ internal import CVector
 }
 
 /// Both halves rounded to `Float` and joined.
-@inline(__always) func narrow(_ low: VF64, _ high: VF64) -> VF32 {
+@_transparent func narrow(_ low: VF64, _ high: VF64) -> VF32 {
   #if KERNELS_AVX512
     ngraph_f32x16_of_f64(low, high)
   #elseif KERNELS_AVX2
@@ -90,7 +90,7 @@ internal import CVector
 }
 
 /// `x * 2^n`, rounded once; `n` holds integers and `nBits` is the same as integers, |n| < 253.
-@inline(__always) func scale(_ x: VF32, _ n: VF32, _ nBits: VI32) -> VF32 {
+@_transparent func scale(_ x: VF32, _ n: VF32, _ nBits: VI32) -> VF32 {
   #if KERNELS_AVX512
     ngraph_scale_f32x16(x, n, nBits)
   #elseif KERNELS_AVX2
@@ -101,7 +101,7 @@ internal import CVector
 }
 
 /// To the nearest integer, ties to even. Without a rounding instruction 2^23 is added and taken away.
-@inline(__always) func roundEven(_ x: VF32) -> VF32 {
+@_transparent func roundEven(_ x: VF32) -> VF32 {
   if ngraph_fuses() { return x.rounded(.toNearestOrEven) }
   let limit: VF32 = splat(8_388_608)
   let size: VF32 = magnitude(x)
@@ -109,13 +109,13 @@ internal import CVector
   return withSign(select(size .< limit, rounded, size), of: x)
 }
 
-@inline(__always) func roundDown(_ x: VF32) -> VF32 {
+@_transparent func roundDown(_ x: VF32) -> VF32 {
   if ngraph_fuses() { return x.rounded(.down) }
   let nearest: VF32 = roundEven(x)
   return select(nearest .> x, nearest - splat(1), nearest)
 }
 
-@inline(__always) func roundUp(_ x: VF32) -> VF32 {
+@_transparent func roundUp(_ x: VF32) -> VF32 {
   if ngraph_fuses() { return x.rounded(.up) }
   let nearest: VF32 = roundEven(x)
   return withSign(magnitude(select(nearest .< x, nearest + splat(1), nearest)), of: x)

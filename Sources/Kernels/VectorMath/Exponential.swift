@@ -11,7 +11,7 @@ struct ExponentialParts {
   var nBits: VI32
 
   /// `low` is a correction of x far below its last place; |x| < 120.
-  @inline(__always) init(_ x: VF32, low: VF32) {
+  @_transparent init(_ x: VF32, low: VF32) {
     let magic: VF32 = splat(12_582_912)
     let shifted: VF32 = mulAdd(x, splat(1.442_695_04), magic)
     n = shifted - magic
@@ -27,35 +27,53 @@ struct ExponentialParts {
     fraction = fractionMinusOne + splat(1)
   }
 
-  @inline(__always) init(_ x: VF32) {
+  @_transparent init(_ x: VF32) {
     self.init(x, low: splat(-0.0))
   }
 
   /// The exponential over the whole range: subnormal results are rounded once.
-  @inline(__always) var value: VF32 { scale(fraction, n, nBits) }
+  @_transparent var value: VF32 { scale(fraction, n, nBits) }
 
   /// The exponential where it is known to be normal: |n| < 126.
-  @inline(__always) var normalValue: VF32 {
+  @_transparent var normalValue: VF32 {
     fraction * float(bits: (nBits &+ VI32(repeating: 127)) &<< VI32(repeating: 23))
   }
 }
 
 /// exp(x), everywhere.
-@inline(__always) func vectorExp(_ x: VF32) -> VF32 {
+@_transparent func vectorExp(_ x: VF32) -> VF32 {
   let bounded: VF32 = maximum(splat(-104), minimum(splat(89), x))
   return ExponentialParts(bounded).value
 }
 
 /// exp(x) - 1 for x <= 0.
-@inline(__always) func vectorExpMinusOne(_ x: VF32) -> VF32 {
+@_transparent func vectorExpMinusOne(_ x: VF32) -> VF32 {
   let parts = ExponentialParts(maximum(splat(-80), x))
   let power: VF32 = float(bits: (parts.nBits &+ VI32(repeating: 127)) &<< VI32(repeating: 23))
   let value: VF32 = mulAdd(parts.fractionMinusOne, power, power - splat(1))
   return select(x .== splat(0), x, value)
 }
 
-/// 1 / (1 + exp(-x)), from exp(-|x|) so that nothing overflows and small results keep their precision.
-@inline(__always) func vectorSigmoid(_ x: VF32) -> VF32 {
+/// 1 / (1 + exp(-x)), from e = exp(-|x|) so that nothing overflows and small results keep their precision: 1 / (1 + e)
+/// or e / (1 + e), corrected by what the rounding of 1 + e lost.
+@_transparent func vectorSigmoid(_ x: VF32) -> VF32 {
   let e: VF32 = ExponentialParts(maximum(splat(-104), splat(0) - magnitude(x))).value
-  return select(x .< splat(0), e, splat(1)) / (splat(1) + e)
+  let sum: VF32 = splat(1) + e
+  let lost: VF32 = e - (sum - splat(1))
+  let negative: SIMDMask<VI32> = x .< splat(0)
+  let quotient: VF32 = select(negative, e, splat(1)) / sum
+  let inverse: VF32 = select(negative, splat(1) - quotient, quotient)
+  return mulAdd(quotient, lost * (splat(0) - inverse), quotient)
+}
+
+/// x sigmoid(a x); on the falling side the power of two is applied last, so that small results keep their
+/// precision.
+@_transparent func vectorSwish(_ x: VF32, _ a: VF32) -> VF32 {
+  let v: VF32 = x * a
+  let parts = ExponentialParts(maximum(splat(-112), splat(0) - magnitude(v)))
+  let negative: SIMDMask<VI32> = v .< splat(0)
+  let quotient: VF32 = x * (select(negative, parts.fraction, splat(1)) / (splat(1) + parts.value))
+  let n: VF32 = select(negative, parts.n, splat(0))
+  let nBits: VI32 = parts.nBits & bits(select(negative, float(bits: VI32(repeating: -1)), splat(0)))
+  return select(v .< splat(-111), splat(-0.0), scale(quotient, n, nBits))
 }

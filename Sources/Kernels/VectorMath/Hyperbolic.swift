@@ -1,6 +1,6 @@
 /// tanh(x): below 0.63 x + x^3 P(x^2) with P of degree 4 (minimax, relative error 2^-27), above
 /// 1 - 2 / (exp(2 |x|) + 1).
-@inline(__always) func vectorTanh(_ x: VF32) -> VF32 {
+@_transparent func vectorTanh(_ x: VF32) -> VF32 {
   let size: VF32 = magnitude(x)
   let square: VF32 = x * x
   var p: VF32 = splat(-0.005_665_719)
@@ -15,17 +15,18 @@
   return select(size .< splat(0.63), small, withSign(large, of: x))
 }
 
-/// x tanh(log(1 + exp(x))) = x q / (q + 2) with q = e (e + 2), e = exp(x).
-@inline(__always) func vectorMish(_ x: VF32) -> VF32 {
-  let parts = ExponentialParts(maximum(splat(-104), minimum(splat(20), x)))
+/// x tanh(log(1 + exp(x))) = x q / (q + 2) with q = e (e + 2), e = exp(x), whose power of two is applied last.
+@_transparent func vectorMish(_ x: VF32) -> VF32 {
+  let bounded: VF32 = maximum(splat(-112), minimum(splat(20), x))
+  let parts = ExponentialParts(bounded)
   let e: VF32 = parts.value
-  let q: VF32 = e * (e + splat(2))
-  let bounded: VF32 = maximum(splat(-110), x)
-  return select(x .> splat(20), x, bounded * (q / (q + splat(2))))
+  let sum: VF32 = e + splat(2)
+  let quotient: VF32 = (parts.fraction * sum) / mulAdd(e, sum, splat(2))
+  return select(x .> splat(20), x, scale(bounded * quotient, parts.n, parts.nBits))
 }
 
 /// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)).
-@inline(__always) func vectorSoftplus(_ x: VF32) -> VF32 {
+@_transparent func vectorSoftplus(_ x: VF32) -> VF32 {
   let e: VF32 = ExponentialParts(maximum(splat(-104), splat(0) - magnitude(x))).value
   return maximum(splat(0), x) + vectorLogOnePlus(e)
 }

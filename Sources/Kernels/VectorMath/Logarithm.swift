@@ -1,6 +1,6 @@
 /// log(x): x = m 2^e with m between sqrt(1/2) and sqrt(2); log(m) = f - f^2 / 2 + f^3 P(f), f = m - 1, with P
 /// of degree 8 (minimax, relative error 2^-30). Zero gives -infinity, negative arguments NaN.
-@inline(__always) func vectorLog(_ x: VF32) -> VF32 {
+@_transparent func vectorLog(_ x: VF32) -> VF32 {
   let tiny: SIMDMask<VI32> = x .< splat(1.175_494_4e-38)
   let normal: VF32 = select(tiny, x * splat(8_388_608), x)
   let root: VI32 = VI32(repeating: 0x3F35_04F3)
@@ -27,7 +27,7 @@
 }
 
 /// log(1 + x) for x >= 0: the logarithm of the rounded sum, corrected by what the rounding lost.
-@inline(__always) func vectorLogOnePlus(_ x: VF32) -> VF32 {
+@_transparent func vectorLogOnePlus(_ x: VF32) -> VF32 {
   let sum: VF32 = splat(1) + x
   let lost: VF32 = x - (sum - splat(1))
   return vectorLog(sum) + lost / sum
