@@ -12,6 +12,8 @@ package struct KernelTable: Sendable {
   package var gemmF64: GemmKernels<Double>
   package var convolutionF32: ConvolutionKernels<Float>
   package var convolutionF64: ConvolutionKernels<Double>
+  package var pooling: PoolingKernels
+  package var integerGemm: IntegerGemmKernels
 
   package var conversion: ConversionKernels
   package var unary: UnaryKernels
@@ -27,6 +29,8 @@ package struct KernelTable: Sendable {
     isa: InstructionSet, gemmF32: GemmKernels<Float>, gemmF64: GemmKernels<Double>,
     convolutionF32: ConvolutionKernels<Float>,
     convolutionF64: ConvolutionKernels<Double>,
+    pooling: PoolingKernels,
+    integerGemm: IntegerGemmKernels,
     conversion: ConversionKernels, unary: UnaryKernels, binary: BinaryKernels, reduction: ReductionKernels,
     normalization: NormalizationKernels, softmax: SoftmaxKernels, movement: MovementKernels,
     resize: ResizeKernels, recurrent: RecurrentKernels
@@ -36,6 +40,8 @@ package struct KernelTable: Sendable {
     self.gemmF64 = gemmF64
     self.convolutionF32 = convolutionF32
     self.convolutionF64 = convolutionF64
+    self.pooling = pooling
+    self.integerGemm = integerGemm
     self.conversion = conversion
     self.unary = unary
     self.binary = binary

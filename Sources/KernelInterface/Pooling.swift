@@ -3,7 +3,7 @@ package enum PoolingKind: UInt8, Sendable {
   /// The largest element; a window without any element yields the type's lowest value. A NaN wins.
   case max
   /// The sum over the window divided by its elements inside the image, or with `countsPadding` by its
-  /// elements inside the padded image (the image, `padding` in front and `paddingEnd` behind).
+  /// elements inside the padded image (the image, `padding` in front and `paddingEnd` behind); 0 without any.
   case average
   /// (sum of |x|^p)^(1/p)
   case lp
@@ -32,7 +32,8 @@ package struct PoolingArguments<Element: Sendable>: @unchecked Sendable {
 
   package var x: UnsafePointer<Element>? = nil
   package var y: UnsafeMutablePointer<Element>? = nil
-  /// For `max`: where the winner lies in the whole tensor X, flat; nil where nobody asks. The first of equal
+  /// For `max`: where the winner lies in the whole tensor X, flat, -1 for a window without any element; nil
+  /// where nobody asks. The first of equal
   /// elements wins.
   package var indices: UnsafeMutablePointer<Int64>? = nil
   /// Flat indices count within each plane in column-major order (ONNX's storage_order 1): the first

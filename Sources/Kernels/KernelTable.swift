@@ -7,6 +7,8 @@ package let kernelTable: KernelTable = {
   return KernelTable(
     isa: isa, gemmF32: gemmKernelsF32(), gemmF64: gemmKernelsF64(), convolutionF32: convolutionKernelsF32(),
     convolutionF64: convolutionKernelsF64(),
+    pooling: poolingKernels(),
+    integerGemm: integerGemmKernels(),
     conversion: conversionKernels,
     unary: unaryKernels, binary: binaryKernels, reduction: reductionKernels,
     normalization: normalizationKernels, softmax: softmaxKernels, movement: movementKernels,

@@ -189,6 +189,46 @@ NGRAPH_TRANSPOSE4(ngraph_transpose4_f32, f32x4, float)
 NGRAPH_TRANSPOSE4(ngraph_transpose4_f64, f64x4, double)
 #undef NGRAPH_TRANSPOSE4
 
+typedef int32_t ngraph_i32x4_pairs __attribute__((ext_vector_type(4)));
+typedef int32_t ngraph_i32x8_pairs __attribute__((ext_vector_type(8)));
+typedef int32_t ngraph_i32x16_pairs __attribute__((ext_vector_type(16)));
+
+/// ngraph_multiply_pairs_<type>(a, b): lanes are pairs of 16-bit integers; the sum of both products.
+#define NGRAPH_MULTIPLY_PAIRS(TYPE, LANES)                                                          \
+  NGRAPH_INLINE ngraph_##TYPE##_pairs ngraph_multiply_pairs_lanes_##TYPE(ngraph_##TYPE##_pairs a,   \
+                                                                       ngraph_##TYPE##_pairs b) {   \
+    ngraph_##TYPE##_pairs low = ((a << 16) >> 16) * ((b << 16) >> 16);                              \
+    return low + (a >> 16) * (b >> 16);                                                             \
+  }
+NGRAPH_MULTIPLY_PAIRS(i32x4, 4)
+NGRAPH_MULTIPLY_PAIRS(i32x8, 8)
+NGRAPH_MULTIPLY_PAIRS(i32x16, 16)
+#undef NGRAPH_MULTIPLY_PAIRS
+
+NGRAPH_INLINE ngraph_i32x4_pairs ngraph_multiply_pairs_i32x4(ngraph_i32x4_pairs a, ngraph_i32x4_pairs b) {
+#ifdef __SSE2__
+  return (ngraph_i32x4_pairs)_mm_madd_epi16((__m128i)a, (__m128i)b);
+#else
+  return ngraph_multiply_pairs_lanes_i32x4(a, b);
+#endif
+}
+
+NGRAPH_INLINE ngraph_i32x8_pairs ngraph_multiply_pairs_i32x8(ngraph_i32x8_pairs a, ngraph_i32x8_pairs b) {
+#ifdef __AVX2__
+  return (ngraph_i32x8_pairs)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+#else
+  return ngraph_multiply_pairs_lanes_i32x8(a, b);
+#endif
+}
+
+NGRAPH_INLINE ngraph_i32x16_pairs ngraph_multiply_pairs_i32x16(ngraph_i32x16_pairs a, ngraph_i32x16_pairs b) {
+#ifdef __AVX512BW__
+  return (ngraph_i32x16_pairs)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+#else
+  return ngraph_multiply_pairs_lanes_i32x16(a, b);
+#endif
+}
+
 /// Asks for the line at p in the first-level cache; never faults.
 NGRAPH_INLINE void ngraph_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 

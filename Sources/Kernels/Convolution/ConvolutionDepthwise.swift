@@ -146,7 +146,9 @@ struct ConvolutionDepthwise<Lanes: ProductLanes> {
     let width: Int = arguments.pointee.output.width
     let plane: UnsafeMutablePointer<Element> = finish.c + channel * finish.cRowStride
     var row: Int = 0
-    while row + 4 <= count {
+    while row < count && count >= 4 {
+      // The last four rows may overlap those before, which are then computed again.
+      if row > count - 4 { row = count - 4 }
       var column: Int = 0
       while column < width {
         fourRows(weights, rows, row, column, plane + (first + row) * width + column, width)

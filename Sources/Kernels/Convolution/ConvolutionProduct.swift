@@ -16,7 +16,8 @@ struct ConvolutionProduct<Lanes: ProductLanes> {
   static func partition(_ problem: ConvolutionProblem, _ phase: ConvolutionPhase) -> GemmPartition {
     var partition = GemmPartition(
       m: problem.outputs, n: phase.positions, k: phase.taps * problem.channels,
-      copies: larger(1, problem.batch * problem.groups), tileColumns: tileColumns)
+      copies: larger(1, problem.batch * problem.groups), tileColumns: tileColumns,
+      packsB: true)
     if !phase.isDense && partition.columnBlock > spreadColumns {
       partition.columnBlock = spreadColumns
       partition.columnBlocks = ceilDivide(phase.positions, spreadColumns)

@@ -34,7 +34,8 @@ struct Gemm<Lanes: ProductLanes> {
   @inline(__always) static func partition(_ arguments: Arguments) -> GemmPartition {
     GemmPartition(
       m: arguments.pointee.m, n: arguments.pointee.n, k: arguments.pointee.k,
-      copies: larger(1, arguments.pointee.batch), tileColumns: tileColumns)
+      copies: larger(1, arguments.pointee.batch), tileColumns: tileColumns,
+      packsB: arguments.pointee.packedB == nil)
   }
 
   static func taskCount(_ arguments: Arguments) -> Int {

@@ -20,6 +20,8 @@ enum GemmBlocking {
     static var taskRows: Int { 240 }
   #endif
   static var taskColumns: Int { 1024 }
+  /// Rows that are divided between two tasks although both pack the same part of B.
+  static var packingSplitRows: Int { 160 }
   /// Multiplications that are worth a task of their own.
   static var taskWork: Int { 1 << 20 }
   /// Tasks that a product is divided into, where its size allows; more only where blocks are full.
@@ -43,11 +45,13 @@ struct GemmPartition {
   var count: Int { rowBlocks * columnBlocks }
 
   /// `tileColumns` is the width of a tile; `copies` is how many such products there are, each with its own
-  /// tasks, so that fewer are wanted of each.
-  init(m: Int, n: Int, k: Int, copies: Int, tileColumns: Int) {
+  /// tasks, so that fewer are wanted of each. A task that `packsB` does so again for each block of rows, which
+  /// are therefore kept high.
+  init(m: Int, n: Int, k: Int, copies: Int, tileColumns: Int, packsB: Bool) {
     let tileRows: Int = GemmBlocking.rows
     var rowBlocks: Int = larger(1, ceilDivide(m, GemmBlocking.taskRows))
     var columnBlocks: Int = larger(1, ceilDivide(n, GemmBlocking.taskColumns))
+    let splitRows: Int = packsB ? GemmBlocking.packingSplitRows : 4 * tileRows
     let work: Int = copies * m * n * larger(k, 1)
     let wanted: Int = smaller(GemmBlocking.wantedTasks, work / GemmBlocking.taskWork)
     while copies * rowBlocks * columnBlocks < wanted {
@@ -55,7 +59,7 @@ struct GemmPartition {
       let height: Int = ceilDivide(m, rowBlocks)
       if width >= 4 * tileColumns && width >= height {
         columnBlocks *= 2
-      } else if height >= 4 * tileRows {
+      } else if height >= splitRows {
         rowBlocks *= 2
       } else if width >= 2 * tileColumns {
         columnBlocks *= 2
