@@ -61,3 +61,13 @@ package func evaluateTensor(
   }
   return tensor
 }
+
+/// The one output of `graph`, on the best kernel table of this CPU.
+package func run(_ graph: Graph, _ inputs: [Tensor]) throws -> Tensor {
+  let outputs = try GraphInterpreter(kernels: KernelSelection.best)
+    .run(graph, inputs: inputs.map { .tensor($0) })
+  guard let tensor = outputs.first??.tensor else {
+    throw ExecutionError(.invalidData, "the graph gave no tensor")
+  }
+  return tensor
+}
