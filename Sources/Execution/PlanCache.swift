@@ -43,7 +43,12 @@ final class PlanCache: Sendable {
   let weights = WeightCache()
   private let entries = Guarded(Entries())
 
-  init(kernels: KernelTable) { self.kernels = kernels }
+  private let memoryLimit: Int
+
+  init(kernels: KernelTable, memoryLimit: Int) {
+    self.kernels = kernels
+    self.memoryLimit = memoryLimit
+  }
 
   func plan(_ graph: Graph, inputs: [Value?]) throws(PlanError) -> PreparedPlan {
     let key = Key(graph: graph.identity, types: inputs.map { $0?.type })
@@ -54,7 +59,8 @@ final class PlanCache: Sendable {
       return InferenceContext.Input(type: graph[id].type ?? type)
     }
     let prepared = PreparedPlan(
-      try Planner(kernels: kernels, weights: weights).plan(graph, inputs: described))
+      try Planner(kernels: kernels, weights: weights, memoryLimit: memoryLimit).plan(graph, inputs: described)
+    )
     entries.withValue { entries in
       if entries.plans[key] == nil { entries.order.append(key) }
       entries.plans[key] = prepared

@@ -6,6 +6,7 @@ internal import Tensors
 struct PlannedGraphRunner: GraphRunner {
   let plans: PlanCache
   let runner: any TaskRunner
+  let limits: RunLimits
 
   func run(_ graph: Graph, inputs: [Value?]) throws(ExecutionError) -> [Value?] {
     try run(graph, inputs: inputs, profile: nil)
@@ -17,7 +18,7 @@ struct PlannedGraphRunner: GraphRunner {
       throw ExecutionError(.planFailed, error.message, at: error.place, cause: error)
     }
     profile?.begin(prepared.plan)
-    let evaluation = OperatorEvaluator(kernels: plans.kernels, runner: runner, graphs: self)
+    let evaluation = OperatorEvaluator(kernels: plans.kernels, runner: runner, graphs: self, limits: limits)
     return try prepared.withState(workerCount: runner.workerCount) { state throws(ExecutionError) in
       try state.run(inputs, runner: runner, evaluation: evaluation, profile: profile)
     }

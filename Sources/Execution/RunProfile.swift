@@ -1,20 +1,5 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 package import Graphs
 internal import Planning
-
-/// The monotonic clock.
-package enum Clock {
-  /// Nanoseconds since some moment.
-  package static var nanoseconds: UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
-  }
-}
 
 /// Where the time of runs went, step by step. For one run at a time.
 package final class RunProfile {

@@ -74,9 +74,11 @@ final class RunState {
       outputStorages.append(storage)
     }
     let context = RunContext(
-      slots: table, scratchBase: scratch.base, scratchStride: plan.scratchBytes, runner: runner)
+      slots: table, scratchBase: scratch.base, scratchStride: plan.scratchBytes, runner: runner,
+      limits: evaluation.limits)
     for (index, step) in plan.steps.enumerated() {
-      let start: UInt64 = profile == nil ? 0 : Clock.nanoseconds
+      try evaluation.limits.checkTime()
+      let start: UInt64 = profile == nil ? 0 : MonotonicClock.nanoseconds
       switch step.action {
       case .kernel(let kernel):
         do throws(ExecutionError) { try kernel.run(context) } catch {
@@ -87,7 +89,7 @@ final class RunState {
       case .evaluate(let node):
         try evaluate(node, at: step.place, values: &values, outputs: outputStorages, evaluation)
       }
-      profile?.add(step: index, nanoseconds: Clock.nanoseconds &- start)
+      profile?.add(step: index, nanoseconds: MonotonicClock.nanoseconds &- start)
     }
     var results: [Value?] = []
     for id in graph.outputs {

@@ -12,24 +12,31 @@ package final class Session: Sendable {
   package let kernels: KernelTable
   package let runner: any TaskRunner
   private let plans: PlanCache
+  private let memoryLimit: Int
 
-  /// A session for `graph`, which has been inferred (and optimized, where wanted).
-  package init(_ graph: Graph, kernels: KernelTable, runner: any TaskRunner) {
+  /// A session for `graph`, which has been inferred (and optimized, where wanted). Runs that would need more
+  /// than `memoryLimit` bytes are refused.
+  package init(_ graph: Graph, kernels: KernelTable, runner: any TaskRunner, memoryLimit: Int = .max) {
+    self.memoryLimit = memoryLimit
     self.graph = graph
     self.kernels = kernels
     self.runner = runner
-    plans = PlanCache(kernels: kernels)
+    plans = PlanCache(kernels: kernels, memoryLimit: memoryLimit)
   }
 
   /// The outputs for `inputs`, in the order of the graph's inputs and outputs. The bits of the result do
-  /// not depend on the number of threads.
-  package func run(_ inputs: [Value], profile: RunProfile? = nil) throws(ExecutionError) -> [Value] {
+  /// not depend on the number of threads. No step starts after `deadline` (on `MonotonicClock`).
+  package func run(_ inputs: [Value], profile: RunProfile? = nil, deadline: UInt64 = .max)
+    throws(ExecutionError) -> [Value]
+  {
     guard inputs.count == graph.inputs.count else {
       throw ExecutionError(.invalidInput, "expected \(graph.inputs.count) inputs, found \(inputs.count)")
     }
     for (id, input) in zip(graph.inputs, inputs) { try check(input, id) }
-    let results: [Value?] = try PlannedGraphRunner(plans: plans, runner: runner)
-      .run(graph, inputs: inputs, profile: profile)
+    let results: [Value?] = try PlannedGraphRunner(
+      plans: plans, runner: runner, limits: RunLimits(memoryBytes: memoryLimit, deadline: deadline)
+    )
+    .run(graph, inputs: inputs, profile: profile)
     var values: [Value] = []
     for (id, result) in zip(graph.outputs, results) {
       guard let result else {

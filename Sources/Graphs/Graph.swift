@@ -78,6 +78,8 @@ package struct Graph: Sendable {
   package internal(set) var nodes: [Node]
   /// One more than the largest node number in use.
   package internal(set) var nextNode: Int
+  /// Bytes of all results that were computed ahead, by inference or by folding.
+  package internal(set) var foldedBytes: Int = 0
   /// Tells this computation from every other: copies share it, a graph that was changed has its own.
   package internal(set) var identity: GraphIdentity
 

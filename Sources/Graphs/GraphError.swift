@@ -85,7 +85,7 @@ package struct PlanError: Error, Sendable, CustomStringConvertible {
 package struct ExecutionError: Error, Sendable, CustomStringConvertible {
   package enum Code: String, Sendable {
     case invalidInput, invalidData, indexOutOfRange, divisionByZero, shapeMismatch, unsupportedType,
-      planFailed, tooLarge
+      planFailed, tooLarge, timeLimit
   }
 
   package var code: Code

@@ -1,5 +1,6 @@
 package import Graphs
 package import KernelInterface
+internal import Tensors
 
 /// What an optimizer did: how often each rule fired.
 package struct OptimizationReport: Sendable {
@@ -52,6 +53,7 @@ package struct Optimizer: Sendable {
     throws(GraphError) -> Graph
   {
     let inference = GraphInference(kernels: kernels)
+    let foldBudget: Int = Self.foldBudget(start)
     var graph: Graph = start
     // A rule that undoes another's work would go on for ever: the bound turns that into an error.
     let bound: Int = 64 * (graph.nodes.count + 16)
@@ -60,7 +62,7 @@ package struct Optimizer: Sendable {
     var untouched: Int = 0
     while untouched < max(graph.nodes.count, 1), !graph.nodes.isEmpty {
       if position >= graph.nodes.count { position = 0 }
-      var context = RewriteContext(graph: graph, kernels: kernels)
+      var context = RewriteContext(graph: graph, kernels: kernels, foldBudget: foldBudget)
       // The context stays valid until a rule fires.
       var fired: Bool = false
       while untouched < graph.nodes.count, !fired {
@@ -90,11 +92,17 @@ package struct Optimizer: Sendable {
         }
       }
       if fired { rewrites += 1 }
+      if rewrites % 256 == 255 { graph = graph.compacted() }
       guard rewrites <= bound else {
         throw GraphError(.invalidGraph, "the rules of stage '\(stage.name)' come to no end")
       }
     }
     return graph
+  }
+
+  /// What folding may add up to: a few times the weights, and something for shape arithmetic.
+  private static func foldBudget(_ graph: Graph) -> Int {
+    graph.values.reduce(32 << 20) { $0 + 3 * ($1.constant?.byteCount ?? 0) }
   }
 
   private func optimizeSubgraphs(of graph: Graph, _ report: inout OptimizationReport) throws(GraphError)

@@ -6,8 +6,11 @@ package struct RewriteContext {
   package let graph: Graph
   package let uses: GraphUses
   package let kernels: KernelTable
+  /// Bytes of constants that may be computed while a graph is optimized.
+  package let foldBudget: Int
 
-  package init(graph: Graph, kernels: KernelTable) {
+  package init(graph: Graph, kernels: KernelTable, foldBudget: Int = .max) {
+    self.foldBudget = foldBudget
     self.graph = graph
     uses = graph.uses()
     self.kernels = kernels

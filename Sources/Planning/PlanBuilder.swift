@@ -8,6 +8,7 @@ struct PlanBuilder {
   private let graph: Graph
   private let kernels: KernelTable
   private let weights: WeightCache
+  private let memoryLimit: Int
   private let usage = SlotUsage()
   private var sharing: MemorySharing
   private var running: [RunningNode] = []
@@ -23,7 +24,8 @@ struct PlanBuilder {
     var isAlias: Bool = false
   }
 
-  init(graph: Graph, kernels: KernelTable, weights: WeightCache) {
+  init(graph: Graph, kernels: KernelTable, weights: WeightCache, memoryLimit: Int) {
+    self.memoryLimit = memoryLimit
     self.graph = graph
     self.kernels = kernels
     self.weights = weights
@@ -36,7 +38,11 @@ struct PlanBuilder {
     // such nodes are settled before sharing is decided.
     sharing.assign(&running)
     try prepareAll()
-    return layOut()
+    try checkSizes()
+    let plan: Plan = layOut()
+    let total: Int = plan.arenaBytes + plan.scratchBytes + weights.byteCount
+    guard total <= memoryLimit else { throw tooLarge(total) }
+    return plan
   }
 
   /// The nodes that outputs need and whose results aren't known already.
@@ -93,7 +99,7 @@ struct PlanBuilder {
     return PrepareContext(
       inputs: node.inputs.map(operand), outputs: node.outputs.map(operand), kernels: kernels,
       weights: weights,
-      subgraphs: PlannedSubgraphs(kernels: kernels, weights: weights),
+      subgraphs: PlannedSubgraphs(kernels: kernels, weights: weights, memoryLimit: memoryLimit),
       firstTemporarySlot: firstTemporarySlot, place: node.place)
   }
 
@@ -123,6 +129,36 @@ struct PlanBuilder {
         Plan.PlannedStep(
           place: node.place, node: node.id, action: .kernel(step), cost: graph.cost(of: node)))
     }
+  }
+
+  /// Refuses values each of which is larger than all memory, before anything is added up.
+  private func checkSizes() throws(PlanError) {
+    var outputs: Int = 0
+    for value in graph.values {
+      guard value.constant == nil, let type = value.type?.elementType, let shape = value.type?.shape else {
+        continue
+      }
+      let bytes: Int = Shape(checking: shape.extents).flatMap { type.byteCount(of: $0.count) } ?? .max
+      guard bytes <= min(memoryLimit, 1 << 44) else {
+        throw PlanError(
+          .tooLarge, "a tensor \(type.name)\(shape) is larger than the memory limit",
+          at: GraphPlace(value: value.name))
+      }
+    }
+    for output in graph.outputs {
+      guard let type = graph[output].type?.elementType, let shape = graph[output].type?.shape else {
+        continue
+      }
+      outputs += type.byteCount(of: shape.count) ?? 0
+    }
+    guard outputs <= memoryLimit, temporaries.allSatisfy({ $0.bytes <= min(memoryLimit, 1 << 44) }) else {
+      throw tooLarge(outputs)
+    }
+  }
+
+  private func tooLarge(_ bytes: Int) -> PlanError {
+    PlanError(
+      .tooLarge, "a run would need \(bytes >> 20) MiB of memory; the limit is \(memoryLimit >> 20) MiB")
   }
 
   private func layOut() -> Plan {

@@ -6,6 +6,7 @@ internal import Tensors
 struct PlannedSubgraphs: SubgraphPlanner {
   let kernels: KernelTable
   let weights: WeightCache
+  let memoryLimit: Int
 
   func plan(_ graph: Graph, inputs: [(type: ElementType, shape: Shape)], constants: [Tensor?])
     throws(PlanError) -> (any Subplan)?
@@ -16,7 +17,8 @@ struct PlannedSubgraphs: SubgraphPlanner {
       described.append(
         InferenceContext.Input(type: .tensor(input.type, input.shape), known: constant.map { .tensor($0) }))
     }
-    let plan: Plan = try Planner(kernels: kernels, weights: weights).plan(graph, inputs: described)
+    let plan: Plan = try Planner(kernels: kernels, weights: weights, memoryLimit: memoryLimit).plan(
+      graph, inputs: described)
     guard plan.isStatic else { return nil }
     return PlannedSubgraph(plan)
   }
@@ -103,7 +105,8 @@ struct PlannedSubgraph: Subplan {
     for entry in outputSlots { slots[entry.slot] = outputs[entry.output] }
     let inner = RunContext(
       slots: slots, scratchBase: context.scratchBase, scratchStride: context.scratchStride,
-      runner: context.runner)
+      runner: context.runner, limits: context.limits)
+    try context.limits.checkTime()
     for step in steps { try step.run(inner) }
     for copy in copies { outputs[copy.output].copyMemory(from: slots[copy.slot], byteCount: copy.bytes) }
   }

@@ -6,8 +6,11 @@ package import KernelInterface
 package struct Planner: Sendable {
   package let kernels: KernelTable
   package let weights: WeightCache
+  /// Bytes that the arena, the outputs and packed weights may take.
+  package let memoryLimit: Int
 
-  package init(kernels: KernelTable, weights: WeightCache) {
+  package init(kernels: KernelTable, weights: WeightCache, memoryLimit: Int = .max) {
+    self.memoryLimit = memoryLimit
     self.kernels = kernels
     self.weights = weights
   }
@@ -19,7 +22,8 @@ package struct Planner: Sendable {
     do { inferred = try GraphInference(kernels: kernels).infer(graph, inputs: inputs) } catch {
       throw PlanError(.invalidGraph, error.message, at: error.place, cause: error)
     }
-    var builder = PlanBuilder(graph: inferred, kernels: kernels, weights: weights)
+    var builder = PlanBuilder(
+      graph: inferred, kernels: kernels, weights: weights, memoryLimit: memoryLimit)
     return try builder.build()
   }
 }

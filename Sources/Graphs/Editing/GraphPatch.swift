@@ -3,6 +3,8 @@ package import Tensors
 /// A change of a graph, described before it is made: new constants and nodes, and values whose uses go to
 /// other values. Nodes that nobody needs afterwards disappear with it.
 package struct GraphPatch: Sendable {
+  /// Bytes of constants that were computed for it.
+  package var foldedBytes: Int = 0
   /// What the change does, for the report.
   package var note: String = ""
   private let valueCount: Int
@@ -78,6 +80,7 @@ extension Graph {
   {
     var graph: Graph = self
     graph.identity = GraphIdentity()
+    graph.foldedBytes += patch.foldedBytes
     graph.values += patch.values
     graph.nodes += patch.nodes
     graph.nextNode += patch.nodes.count

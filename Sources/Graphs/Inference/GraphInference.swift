@@ -10,6 +10,8 @@ package struct GraphInference: Sendable {
   package let kernels: KernelTable
   /// The largest number of elements of a result that is computed while inferring.
   package let largestFold: Int
+  /// The most bytes that inferring a graph computes: a file must not turn into many times its size.
+  private static let foldBudget: Int = 32 << 20
 
   package init(kernels: KernelTable, largestFold: Int = 4096) {
     self.kernels = kernels
@@ -20,6 +22,7 @@ package struct GraphInference: Sendable {
   /// where given, those in `inputs` (one for each graph input, nil to keep).
   package func infer(_ graph: Graph, inputs: [InferenceContext.Input?] = []) throws(GraphError) -> Graph {
     var result: Graph = graph
+    result.foldedBytes = 0
     var counter: Int = 0
     try infer(&result, inputs: inputs, prefix: "?", counter: &counter)
     return result
@@ -76,7 +79,8 @@ package struct GraphInference: Sendable {
       throw located
     }
     let outputs: [InferenceContext.Output] = context.outputs
-    let folded: [Value?] = fold(node, inputs: inputs, outputs: outputs)
+    let folded: [Value?] =
+      graph.foldedBytes < Self.foldBudget ? fold(node, inputs: inputs, outputs: outputs) : []
     for (index, id) in node.outputs.enumerated() {
       guard let id else { continue }
       let inferred: ValueType? = outputs[index].type
@@ -85,6 +89,7 @@ package struct GraphInference: Sendable {
       graph[id].known = outputs[index].known
       if index < folded.count, let value = folded[index], let tensor = value.tensor {
         graph[id].known = .tensor(tensor)
+        graph.foldedBytes += tensor.byteCount
         graph[id].type = .tensor(tensor.elementType, tensor.shape)
       }
       try checkSize(of: id, in: graph, node)

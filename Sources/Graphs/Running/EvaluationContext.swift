@@ -12,17 +12,19 @@ package struct EvaluationContext {
   package let kernels: KernelTable
   package let runner: any TaskRunner
   package let graphs: any GraphRunner
+  package let limits: RunLimits
   /// Which outputs somebody uses.
   package let wantsOutput: [Bool]
   package let place: GraphPlace
 
   package init(
-    kernels: KernelTable, runner: any TaskRunner, graphs: any GraphRunner, wantsOutput: [Bool],
-    place: GraphPlace
+    kernels: KernelTable, runner: any TaskRunner, graphs: any GraphRunner, limits: RunLimits,
+    wantsOutput: [Bool], place: GraphPlace
   ) {
     self.kernels = kernels
     self.runner = runner
     self.graphs = graphs
+    self.limits = limits
     self.wantsOutput = wantsOutput
     self.place = place
   }
@@ -36,7 +38,7 @@ package struct EvaluationContext {
   package func evaluate(_ op: any Operator, _ inputs: [Value?], outputCount: Int = 1)
     throws(ExecutionError) -> [Value?]
   {
-    try OperatorEvaluator(kernels: kernels, runner: runner, graphs: graphs)
+    try OperatorEvaluator(kernels: kernels, runner: runner, graphs: graphs, limits: limits)
       .evaluate(op, inputs: inputs, wantsOutput: Array(repeating: true, count: outputCount), place: place)
   }
 }

@@ -7,8 +7,12 @@ package struct OperatorEvaluator: Sendable {
   package let kernels: KernelTable
   package let runner: any TaskRunner
   package let graphs: any GraphRunner
+  package let limits: RunLimits
 
-  package init(kernels: KernelTable, runner: any TaskRunner, graphs: any GraphRunner) {
+  package init(
+    kernels: KernelTable, runner: any TaskRunner, graphs: any GraphRunner, limits: RunLimits = .none
+  ) {
+    self.limits = limits
     self.kernels = kernels
     self.runner = runner
     self.graphs = graphs
@@ -30,7 +34,8 @@ package struct OperatorEvaluator: Sendable {
       return try value.evaluate(
         inputs,
         EvaluationContext(
-          kernels: kernels, runner: runner, graphs: graphs, wantsOutput: wantsOutput, place: place))
+          kernels: kernels, runner: runner, graphs: graphs, limits: limits, wantsOutput: wantsOutput,
+          place: place))
     } catch {
       var located: ExecutionError = error
       located.place = error.place.within(place)
@@ -68,7 +73,7 @@ package struct OperatorEvaluator: Sendable {
         let shape = inference.outputs[index].type?.shape, type != .string
       else { return nil }
       guard let bytes = Shape(checking: shape.extents).flatMap({ type.byteCount(of: $0.count) }),
-        bytes <= Self.largestResult
+        bytes <= min(Self.largestResult, limits.memoryBytes)
       else {
         throw ExecutionError(.tooLarge, "an output of shape \(shape) is too large", at: place)
       }
@@ -113,7 +118,8 @@ package struct OperatorEvaluator: Sendable {
     slots += temporaries.map(\.base)
     let failure: ExecutionError? = slots.withUnsafeMutableBufferPointer { slots in
       let run = RunContext(
-        slots: slots.baseAddress!, scratchBase: scratch.base, scratchStride: scratchStride, runner: runner)
+        slots: slots.baseAddress!, scratchBase: scratch.base, scratchStride: scratchStride, runner: runner,
+        limits: limits)
       do throws(ExecutionError) { try step.run(run) } catch { return error }
       return nil
     }

@@ -37,15 +37,17 @@ package struct RunContext {
   /// Bytes of scratch memory of each worker.
   package let scratchStride: Int
   package unowned(unsafe) let runner: any TaskRunner
+  package let limits: RunLimits
 
   package init(
     slots: UnsafeMutablePointer<UnsafeMutableRawPointer>, scratchBase: UnsafeMutableRawPointer,
-    scratchStride: Int, runner: any TaskRunner
+    scratchStride: Int, runner: any TaskRunner, limits: RunLimits
   ) {
     self.slots = slots
     self.scratchBase = scratchBase
     self.scratchStride = scratchStride
     self.runner = runner
+    self.limits = limits
   }
 
   /// The bytes of a slot, for reading.

@@ -22,6 +22,7 @@ package struct FoldConstants: RewriteRule {
     }
     let isKnown: Bool = zip(node.outputs, outputs).allSatisfy { $0 == nil || $1 != nil }
     if !isKnown {
+      guard graph.foldedBytes < context.foldBudget else { return nil }
       guard let computed = compute(node, context) else { return nil }
       outputs = computed
     }
@@ -30,6 +31,7 @@ package struct FoldConstants: RewriteRule {
       guard let id else { continue }
       guard let tensor = value?.tensor else { return nil }
       patch.replace(id, by: patch.constant(tensor, name: graph[id].name))
+      patch.foldedBytes += tensor.byteCount
     }
     return patch
   }
