@@ -8,21 +8,23 @@ func activateF32(
   let x: UnsafePointer<Float> = UnsafePointer(values)
   let first: VF32 = splat(p0)
   let second: VF32 = splat(p1)
+  @_transparent func swish(_ x: VF32) -> VF32 { vectorSwish(x, first) }
+  @_transparent func elu(_ x: VF32) -> VF32 { select(x .< splat(0), first * vectorExpMinusOne(x), x) }
   switch activation {
   case .none: break
   case .relu: mapF32(values, x, count) { maximum(splat(0), $0) }
   case .leakyRelu: mapF32(values, x, count) { select($0 .< splat(0), first * $0, $0) }
   case .clip: mapF32(values, x, count) { minimum(second, maximum(first, $0)) }
-  case .sigmoid: mapF32(values, x, count) { vectorSigmoid($0) }
-  case .tanh: mapF32(values, x, count) { vectorTanh($0) }
-  case .gelu: mapF32(values, x, count) { vectorGelu($0) }
-  case .geluTanh: mapF32(values, x, count) { vectorGeluTanh($0) }
-  case .swish: mapF32(values, x, count) { vectorSwish($0, first) }
+  case .sigmoid: mapF32(values, x, count, vectorSigmoid)
+  case .tanh: mapF32(values, x, count, vectorTanh)
+  case .gelu: mapF32(values, x, count, vectorGelu)
+  case .geluTanh: mapF32(values, x, count, vectorGeluTanh)
+  case .swish: mapF32(values, x, count, swish)
   case .hardSigmoid: mapF32(values, x, count) { unitInterval(mulAdd($0, first, second)) }
   case .hardSwish: mapF32(values, x, count) { $0 * unitInterval(mulAdd($0, splat(1 / 6), splat(0.5))) }
-  case .elu: mapF32(values, x, count) { select($0 .< splat(0), first * vectorExpMinusOne($0), $0) }
-  case .softplus: mapF32(values, x, count) { vectorSoftplus($0) }
-  case .mish: mapF32(values, x, count) { vectorMish($0) }
+  case .elu: mapF32(values, x, count, elu)
+  case .softplus: mapF32(values, x, count, vectorSoftplus)
+  case .mish: mapF32(values, x, count, vectorMish)
   }
 }
 
