@@ -22,7 +22,9 @@ package struct OperatorEvaluator: Sendable {
   package func evaluate(_ op: any Operator, inputs: [Value?], wantsOutput: [Bool], place: GraphPlace)
     throws(ExecutionError) -> [Value?]
   {
-    if let kernel = op as? any KernelOperator,
+    // Graphs inside an operator are planned by `graphs`, if at all.
+    let holdsGraphs: Bool = op is any SubgraphOperator && op is any ValueOperator
+    if !holdsGraphs, let kernel = op as? any KernelOperator,
       let result = try evaluateKernel(kernel, inputs: inputs, wantsOutput: wantsOutput, place: place)
     {
       return result
