@@ -69,17 +69,17 @@ struct CaseRunner {
     }
     let outputs: [Value?] = try results(graph, inputs, mode)
     guard outputs.count == entry.outputs.count else {
-      throw ValueFile.Failure(description: "compare: \(outputs.count) outputs of \(entry.outputs.count)")
+      throw CaseFailure(description: "compare: \(outputs.count) outputs of \(entry.outputs.count)")
     }
     let comparison = ValueComparison(rtol: entry.rtol, atol: entry.atol)
     for (index, info) in entry.outputs.enumerated() {
       let expected: Value = try ValueFile.read(
         library.valuePath(entry, dataSet: dataSet, "output_\(index)"), kind: info.kind)
       guard let actual = outputs[index] else {
-        throw ValueFile.Failure(description: "compare: output '\(info.name)' has no value")
+        throw CaseFailure(description: "compare: output '\(info.name)' has no value")
       }
       if let difference = comparison.difference(actual, expected) {
-        throw ValueFile.Failure(description: "compare: output '\(info.name)': \(difference)")
+        throw CaseFailure(description: "compare: output '\(info.name)': \(difference)")
       }
     }
   }
@@ -97,6 +97,6 @@ struct CaseRunner {
         let optimized: Graph = try Optimizer(kernels: mode.kernels).optimize(graph, report: &report)
         return try Session(optimized, kernels: mode.kernels, runner: SerialRunner.shared).run(inputs)
       }
-    } catch { throw ValueFile.Failure(description: "run: \(error)") }
+    } catch { throw CaseFailure(description: "run: \(error)") }
   }
 }

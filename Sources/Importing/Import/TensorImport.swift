@@ -1,6 +1,6 @@
 internal import Graphs
-package import Models
-package import Tensors
+internal import Models
+internal import Tensors
 
 /// Makes tensors of a model into tensors: checks that the bytes are as many as the type and the shape
 /// need. Bytes stay where they are, in a mapped file for most.
@@ -117,12 +117,5 @@ enum TensorImport {
       (storage.base + position * width).copyMemory(from: values.base + element * width, byteCount: width)
     }
     return Tensor(type, shape, storage: storage)
-  }
-}
-
-extension ModelTensor {
-  /// The tensor that this describes, its bytes checked and where they were; `name` is what errors call it.
-  package func resolved(name: String) throws(ImportError) -> Tensor {
-    try TensorImport.tensor(self, name: name)
   }
 }

@@ -25,8 +25,8 @@ enum StackedTensors {
         byteOffset: tensor.byteOffset + index * piece * width)
     }
     return Tensor(tensor.elementType, shape) { (target: UnsafeMutableRawBufferPointer) in
-      let source = PackedElements(tensor.base, bits: tensor.elementType.bitWidth)
-      let result = PackedElements(clearing: target, bits: tensor.elementType.bitWidth)
+      let source = SliceElements(tensor.base, bits: tensor.elementType.bitWidth)
+      let result = SliceElements(clearing: target, bits: tensor.elementType.bitWidth)
       for row in 0..<rows {
         result.copy(piece, from: source, at: (row * count + index) * piece, to: row * piece)
       }
@@ -56,9 +56,9 @@ enum StackedTensors {
       return Tensor(strings: elements, whole)
     }
     return Tensor(first.type, whole) { (target: UnsafeMutableRawBufferPointer) in
-      let result = PackedElements(clearing: target, bits: first.type.bitWidth)
+      let result = SliceElements(clearing: target, bits: first.type.bitWidth)
       for (index, slice) in slices.enumerated() {
-        let source = PackedElements(slice.base, bits: first.type.bitWidth)
+        let source = SliceElements(slice.base, bits: first.type.bitWidth)
         for row in 0..<rows {
           result.copy(piece, from: source, at: row * piece, to: (row * slices.count + index) * piece)
         }
@@ -68,7 +68,7 @@ enum StackedTensors {
 }
 
 /// Elements of a whole number of bytes, or several to a byte.
-private struct PackedElements {
+private struct SliceElements {
   let base: UnsafeMutableRawPointer?
   let bits: Int
 
@@ -84,7 +84,7 @@ private struct PackedElements {
     self.bits = bits
   }
 
-  func copy(_ count: Int, from other: PackedElements, at source: Int, to target: Int) {
+  func copy(_ count: Int, from other: SliceElements, at source: Int, to target: Int) {
     guard let base, let from = other.base, count > 0 else { return }
     if bits % 8 == 0 {
       let width: Int = bits / 8

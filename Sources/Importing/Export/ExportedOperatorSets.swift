@@ -1,0 +1,35 @@
+internal import Graphs
+internal import Models
+
+/// The operator sets that exported nodes need: for each domain, the version of the newest form in use.
+struct ExportedOperatorSets {
+  private var versions: [String: Int] = [:]
+
+  /// The lowest version of `ai.onnx` that is written.
+  private static let oldest: Int = 13
+  /// The first operator set of `ai.onnx` of each IR version since 7.
+  private static let irVersions: [(operatorSet: Int, irVersion: Int64)] = [
+    (28, 14), (25, 13), (24, 12), (23, 11), (21, 10), (19, 9), (15, 8),
+  ]
+
+  mutating func require(_ version: Int, of domain: String) {
+    let domain: String = OperatorSets.canonical(domain)
+    versions[domain] = max(versions[domain] ?? 1, version)
+  }
+
+  mutating func require(_ schema: OperatorSchema) {
+    require(schema.sinceVersions.last ?? 1, of: schema.domain)
+  }
+
+  var domains: Set<String> { Set(versions.keys) }
+
+  private var standard: Int { max(versions[""] ?? 0, Self.oldest) }
+
+  var imports: [OperatorSetID] {
+    var all: [String: Int] = versions
+    all[""] = standard
+    return all.sorted { $0.key < $1.key }.map { OperatorSetID(domain: $0.key, version: Int64($0.value)) }
+  }
+
+  var irVersion: Int64 { Self.irVersions.first { standard >= $0.operatorSet }?.irVersion ?? 7 }
+}
