@@ -15,6 +15,8 @@ struct PlanBuilder {
   private var steps: [Plan.PlannedStep] = []
   private var temporaries: [(bytes: Int, step: Int)] = []
   private var scratchBytes: Int = 0
+  /// Nodes whose operator could not prepare itself because it needs to know what only the data tell.
+  private var dataDependent: Set<NodeID> = []
 
   /// A node that must run, and whether as a step of kernels.
   struct RunningNode {
@@ -33,11 +35,20 @@ struct PlanBuilder {
   }
 
   mutating func build() throws(PlanError) -> Plan {
-    collectRunningNodes()
-    // Preparing may find that a node can't be planned ahead, which changes who shares memory with whom:
-    // such nodes are settled before sharing is decided.
-    sharing.assign(&running)
-    try prepareAll()
+    // Preparing may find that nodes can't be planned ahead, which changes who shares memory with whom:
+    // then all is done once more with these nodes evaluated.
+    var known: Int
+    repeat {
+      known = dataDependent.count
+      running = []
+      steps = []
+      temporaries = []
+      scratchBytes = 0
+      sharing = MemorySharing(graph)
+      collectRunningNodes()
+      sharing.assign(&running)
+      try prepareAll()
+    } while dataDependent.count > known
     try checkSizes()
     let plan: Plan = layOut()
     let total: Int = plan.arenaBytes + plan.scratchBytes + weights.byteCount
@@ -67,25 +78,7 @@ struct PlanBuilder {
         type.shape != nil
       else { return false }
     }
-    if node.op is any SubgraphOperator || hasUnknownIntegers(node) { return canPrepare(node) }
-    return true
-  }
-
-  /// Whether an input of integers, on whose values a step may depend, is known in the run alone.
-  private func hasUnknownIntegers(_ node: Node) -> Bool {
-    for case let input? in node.inputs where graph[input].knownValue?.tensor == nil {
-      if let type = graph[input].type?.elementType, type == .int64 || type == .int32 { return true }
-    }
-    return false
-  }
-
-  /// Whether a node can be planned ahead, rather than waiting for values in the run. Preparing it twice costs
-  /// little beside running it.
-  private func canPrepare(_ node: Node) -> Bool {
-    guard let op = node.op as? any KernelOperator else { return false }
-    var context: PrepareContext = self.context(for: node, firstTemporarySlot: graph.values.count)
-    do throws(PlanError) { _ = try op.prepare(&context) } catch { return error.code != .unknownShape }
-    return true
+    return !dataDependent.contains(node.id)
   }
 
   private func context(for node: Node, firstTemporarySlot: Int) -> PrepareContext {
@@ -119,6 +112,10 @@ struct PlanBuilder {
         for: node, firstTemporarySlot: graph.values.count + temporaries.count)
       let step: Step
       do { step = try op.prepare(&context) } catch {
+        if error.code == .unknownShape {
+          dataDependent.insert(node.id)
+          continue
+        }
         var located: PlanError = error
         located.place = error.place.within(node.place)
         throw located

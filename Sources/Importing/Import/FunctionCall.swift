@@ -55,12 +55,9 @@ extension NameScope {
     _ function: ModelFunction, key: ImportSession.FunctionKey, node: ModelNode, inputs: [ValueID?],
     place: GraphPlace
   ) -> [ValueID?] {
-    let nothing: [ValueID?] = node.outputs.map { name in
-      name.isEmpty ? nil : owner.builder.addUndefined(name: prefix + name)
-    }
     if session.callStack.contains(key) {
       session.report(ImportError(.invalidFunction, "the function calls itself", at: place))
-      return nothing
+      return undefined(node)
     }
     session.inlinedNodes += function.nodes.count
     guard session.callStack.count + owner.depth < ImportSession.deepestNesting,
@@ -71,7 +68,7 @@ extension NameScope {
           .tooLarge,
           "functions nest deeper than \(ImportSession.deepestNesting) or make more than \(ImportSession.mostInlinedNodes) nodes",
           at: place))
-      return nothing
+      return undefined(node)
     }
     guard inputs.count <= function.inputs.count, node.outputs.count <= function.outputs.count else {
       session.report(
@@ -79,7 +76,7 @@ extension NameScope {
           .invalidFunction,
           "the function has \(function.inputs.count) inputs and \(function.outputs.count) outputs; the node has \(inputs.count) and \(node.outputs.count)",
           at: place))
-      return nothing
+      return undefined(node)
     }
     session.callStack.append(key)
     defer { session.callStack.removeLast() }

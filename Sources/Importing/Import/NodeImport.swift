@@ -72,7 +72,7 @@ extension NameScope {
   }
 
   /// Values that stand for the outputs of a node that could not be added.
-  private func undefined(_ node: ModelNode) -> [ValueID?] {
+  func undefined(_ node: ModelNode) -> [ValueID?] {
     node.outputs.map { $0.isEmpty ? nil : owner.builder.addUndefined(name: prefix + $0) }
   }
 

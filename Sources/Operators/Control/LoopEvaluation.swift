@@ -18,6 +18,7 @@ extension LoopOp {
     var stacks: [[Tensor]] = Array(repeating: [], count: body.graph.outputs.count - 1 - carriedCount)
     var iteration: Int = 0
     while iteration < limit {
+      try context.limits.checkTime()
       guard let goesOn = condition.tensor?.condition else {
         throw context.error(.invalidData, "the condition must be one bool")
       }
@@ -36,27 +37,15 @@ extension LoopOp {
       iteration += 1
     }
     var outputs: [Value?] = carried
+    var empty: [ValueType?]?
     for (index, slices) in stacks.enumerated() {
-      let declared: ValueType? = body.graph[body.graph.outputs[1 + carriedCount + index]].type
-      outputs.append(.tensor(try stacked(slices, axis: 0, declared: declared, context)))
+      if slices.isEmpty, empty == nil {
+        let start: [Value?] = [.tensor(Tensor(scalar: Int64(0))), condition] + carried + captures
+        empty = body.graph.outputTypes(for: start.map { $0?.type }, context)
+      }
+      let type: ValueType? = empty?[1 + carriedCount + index]
+      outputs.append(.tensor(try stacked(slices, axis: 0, whenEmpty: type, context)))
     }
     return Array(outputs.prefix(context.wantsOutput.count))
   }
-}
-
-/// The tensor whose slices along `axis` are `slices`. Without slices, its type and shape are the declared
-/// ones, dimensions that are not known being 0.
-func stacked(_ slices: [Tensor], axis: Int, declared: ValueType?, _ context: EvaluationContext)
-  throws(ExecutionError) -> Tensor
-{
-  let extents: [Int] = declared?.dimensions?.map { $0.value ?? 0 } ?? []
-  let rank: Int = slices.first?.shape.rank ?? extents.count
-  let position: Int = axis < 0 ? axis + rank + 1 : axis
-  guard position >= 0, position <= rank,
-    let tensor = StackedTensors.stack(
-      slices, axis: position, type: declared?.elementType ?? .float32, shape: Shape(extents))
-  else {
-    throw context.error(.shapeMismatch, "the slices of a stacked output differ in type or shape")
-  }
-  return tensor
 }

@@ -18,6 +18,7 @@ extension ScanOp {
     }
     var stacks: [[Tensor]] = Array(repeating: [], count: stackedCount)
     for iteration in 0..<count {
+      try context.limits.checkTime()
       let slices: [Value?] = scanned.enumerated().map { index, entry in
         let position: Int = inputIsReversed[index] ? count - 1 - iteration : iteration
         return .tensor(StackedTensors.slice(entry.tensor, axis: entry.axis, index: position))
@@ -32,14 +33,29 @@ extension ScanOp {
       }
     }
     var outputs: [Value?] = carried
+    var empty: [ValueType?]?
     for (index, slices) in stacks.enumerated() {
-      let declared: ValueType? = body.graph[body.graph.outputs[carriedCount + index]].type
+      if slices.isEmpty, empty == nil { empty = emptyTypes(carried, scanned, captures, context) }
       outputs.append(
         .tensor(
           try stacked(
             outputIsReversed[index] ? slices.reversed() : slices, axis: outputAxes[index],
-            declared: declared, context)))
+            whenEmpty: empty?[carriedCount + index], context)))
     }
     return Array(outputs.prefix(context.wantsOutput.count))
+  }
+
+  /// The types of the body's outputs for an iteration that never runs.
+  private func emptyTypes(
+    _ carried: [Value?], _ scanned: [(tensor: Tensor, axis: Int)], _ captures: [Value?],
+    _ context: EvaluationContext
+  ) -> [ValueType?] {
+    let slices: [ValueType?] = scanned.map { entry in
+      var shape: Shape = entry.tensor.shape
+      shape.extents.remove(at: entry.axis)
+      return .tensor(entry.tensor.elementType, shape)
+    }
+    return body.graph.outputTypes(
+      for: carried.map { $0?.type } + slices + captures.map { $0?.type }, context)
   }
 }

@@ -67,6 +67,32 @@ enum StackedTensors {
   }
 }
 
+/// The tensor whose slices along `axis`, perhaps counted from the back, are `slices`. Without slices, `type`
+/// says what they would be; dimensions that it does not know are 0.
+func stacked(_ slices: [Tensor], axis: Int, whenEmpty type: ValueType?, _ context: EvaluationContext)
+  throws(ExecutionError) -> Tensor
+{
+  let extents: [Int] = type?.dimensions?.map { $0.value ?? 0 } ?? []
+  let rank: Int = slices.first?.shape.rank ?? extents.count
+  let position: Int = axis < 0 ? axis + rank + 1 : axis
+  guard position >= 0, position <= rank,
+    let tensor = StackedTensors.stack(
+      slices, axis: position, type: type?.elementType ?? .float32, shape: Shape(extents))
+  else {
+    throw context.error(.shapeMismatch, "the slices of a stacked output differ in type or shape")
+  }
+  return tensor
+}
+
+extension Graph {
+  /// The types of the outputs for inputs of the given types, as far as inference tells.
+  func outputTypes(for inputs: [ValueType?], _ context: EvaluationContext) -> [ValueType?] {
+    let described: [InferenceContext.Input?] = inputs.map { InferenceContext.Input(type: $0) }
+    let inferred: Graph? = try? GraphInference(kernels: context.kernels).infer(self, inputs: described)
+    return outputs.map { inferred?[$0].type ?? self[$0].type }
+  }
+}
+
 /// Elements of a whole number of bytes, or several to a byte.
 private struct SliceElements {
   let base: UnsafeMutableRawPointer?

@@ -1,0 +1,115 @@
+import Graphs
+import Importing
+import Models
+import TestSupport
+import Tensors
+import Testing
+
+@Suite struct ModelExporterTests {
+  private func roundTrip(_ model: Model) throws -> (Graph, Graph, Model) {
+    let first = try importer.importGraph(model)
+    let exported = ModelExporter(template: model).exportModel(first)
+    return (first, try importer.importGraph(exported), exported)
+  }
+
+  private func branches(_ then: [ModelNode], _ other: [ModelNode]) -> [ModelAttribute] {
+    [
+      ModelAttribute(
+        "then_branch", .graph(graph(then, outputs: [floats(then[then.count - 1].outputs[0])]))),
+      ModelAttribute(
+        "else_branch", .graph(graph(other, outputs: [floats(other[other.count - 1].outputs[0])]))),
+    ]
+  }
+
+  private var conditional: Model {
+    model(
+      graph(
+        [
+          node("Mul", ["x", "w"], ["h"]),
+          node(
+            "If", ["c"], ["y"],
+            branches(
+              [node("Add", ["h", "w"], ["a"]), node("Add", ["a", "x"], ["t"])],
+              [node("Neg", ["h"], ["a"])])),
+          node("Neg", ["y"], ["z"]),
+        ], inputs: [floats("x", ["n", 2]), bools("c")], outputs: [floats("z", ["n", 2]), floats("h")],
+        initializers: [tensor("w", [10, 20])]))
+  }
+
+  @Test("Import, export and import again give the same graph")
+  func roundTrips() throws {
+    let (first, second, exported) = try roundTrip(conditional)
+    #expect(difference(first, second) == nil)
+    #expect(exported.graph.outputs.map(\.name) == ["z", "h"])
+  }
+
+  @Test("A constant that a branch uses too is written once, over the same bytes")
+  func sharedConstant() throws {
+    let (_, _, exported) = try roundTrip(conditional)
+    #expect(exported.graph.initializers.count == 1)
+    guard case .bytes(let bytes)? = exported.graph.initializers.first?.data,
+      case .bytes(let original)? = conditional.graph.initializers.first?.data
+    else {
+      Issue.record("no bytes")
+      return
+    }
+    #expect(bytes.count == original.count)
+    let inner: [ModelGraph] = exported.graph.nodes.flatMap(\.attributes).compactMap {
+      if case .graph(let graph) = $0.value { graph } else { nil }
+    }
+    #expect(inner.count == 2)
+    #expect(inner.allSatisfy { $0.initializers.isEmpty && $0.inputs.isEmpty })
+  }
+
+  @Test("Names are used once in the whole model")
+  func uniqueNames() throws {
+    let (_, _, exported) = try roundTrip(conditional)
+    var names: [String] = exported.graph.inputs.map(\.name) + exported.graph.initializers.compactMap(\.name)
+    func collect(_ graph: ModelGraph) {
+      for node in graph.nodes {
+        names += node.outputs
+        for attribute in node.attributes {
+          if case .graph(let inner) = attribute.value { collect(inner) }
+        }
+      }
+    }
+    collect(exported.graph)
+    #expect(Set(names).count == names.count)
+  }
+
+  @Test("The lowest operator set that has every node's newest form is imported")
+  func operatorSet() throws {
+    let add = model(
+      graph([node("Add", ["x", "x"], ["y"])], inputs: [floats("x", [1])], outputs: [floats("y")]), opset: 7)
+    let (_, _, exported) = try roundTrip(add)
+    #expect(exported.opsetImports == [OperatorSetID(domain: "", version: 14)])
+    #expect(exported.irVersion == 7)
+  }
+
+  @Test("An output that is an input, a constant or an output already keeps its name by way of a copy")
+  func outputs() throws {
+    let model = model(
+      graph(
+        [node("Neg", ["x"], ["y"]), node("Identity", ["y"], ["z"])], inputs: [floats("x", [1])],
+        outputs: [floats("x"), floats("w"), floats("y"), floats("z")], initializers: [tensor("w", [3])]))
+    let (first, second, exported) = try roundTrip(model)
+    #expect(difference(first, second) == nil)
+    #expect(exported.graph.outputs.map(\.name) == ["x", "w", "y", "z"])
+  }
+
+  @Test("Producer and metadata come from the template, types from inference")
+  func template() throws {
+    var model = conditional
+    model.producerName = "somebody"
+    model.metadata = [MetadataEntry(key: "author", value: "nobody")]
+    let (_, _, exported) = try roundTrip(model)
+    #expect(exported.producerName == "somebody")
+    #expect(exported.metadata == model.metadata)
+    let info = try #require(exported.graph.valueInfos.first { $0.name == "y" }?.type)
+    guard case .tensor(1, let shape?) = info.kind else {
+      Issue.record("no type")
+      return
+    }
+    #expect(shape.map(\.extent) == [.parameter("n"), .value(2)])
+  }
+}
