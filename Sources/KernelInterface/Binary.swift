@@ -48,7 +48,8 @@ package enum BinaryFunction: Int, Sendable, CaseIterable {
   case divide
   /// The smaller or greater; NaN if either is.
   case min, max
-  /// left to the power of right. Integers by repeated squaring, with 0 for negative powers but those of 1 and -1.
+  /// left to the power of right. Integers by repeated squaring, with 0 for negative powers but those of 1
+  /// and -1.
   case power
   /// left >= 0: left, else left * right (PRelu).
   case prelu
@@ -70,8 +71,8 @@ package enum BitwiseFunction: Int, Sendable, CaseIterable {
   case shiftLeft, shiftRight
 }
 
-/// `out[r, c] = condition[r, c] != 0 ? left[r, c] : right[r, c]`: condition is a `bool` with a row stride and step like
-/// those of the tile's operands.
+/// `out[r, c] = condition[r, c] != 0 ? left[r, c] : right[r, c]`: condition is a `bool` with a row stride
+/// and step like those of the tile's operands.
 package typealias SelectKernel =
   @Sendable (
     _ out: UnsafeMutableRawPointer, _ condition: UnsafeRawPointer, _ conditionRowStride: Int,

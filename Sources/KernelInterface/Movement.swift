@@ -10,16 +10,16 @@ package struct MovementKernels: Sendable {
     ) -> Void
   /// The general strided copy: for every index of the box `sizes`, `out[index . outStrides] =
   /// input[index . inStrides]`. Strides may be 0 (in `inStrides`: a broadcast) and negative. It
-  /// serves N-D transposes, slices, concatenations, tiles, expansions and padding's interior. It finds the fast inner
-  /// form itself (dense rows, or a blocked transpose of the last dimension with another), if
+  /// serves N-D transposes, slices, concatenations, tiles, expansions and padding's interior. It finds the
+  /// fast inner form itself (dense rows, or a blocked transpose of the last dimension with another), if
   /// dimensions of size 1 are dropped and neighbours merged; `CopyPlan` does that.
   package var stridedCopy:
     @Sendable (
       _ out: UnsafeMutableRawPointer, _ outStrides: UnsafePointer<Int>, _ input: UnsafeRawPointer,
       _ inStrides: UnsafePointer<Int>, _ sizes: UnsafePointer<Int>, _ rank: Int, _ elementSize: Int
     ) -> Void
-  /// `out[i] = rows[index[i]]`, `count` rows of `rowBytes` bytes, `inRowStrideBytes` apart in `input`. Negative indices
-  /// count from `limit`; all were validated with `firstInvalidIndex`.
+  /// `out[i] = rows[index[i]]`, `count` rows of `rowBytes` bytes, `inRowStrideBytes` apart in `input`.
+  /// Negative indices count from `limit`; all were validated with `firstInvalidIndex`.
   package var gatherRows:
     @Sendable (
       _ out: UnsafeMutableRawPointer, _ input: UnsafeRawPointer, _ inRowStrideBytes: Int,

@@ -39,7 +39,8 @@ package struct RowNormalization {
 package struct NormalizationKernels: Sendable {
   /// `out = (x - mean) / sqrt(variance + epsilon) * gain + offset` over each row (LayerNormalization).
   package var layerNormF32: @Sendable (RowNormalization) -> Void
-  /// `out = x / sqrt(mean(x^2) + epsilon) * gain + offset` over each row (RMSNormalization); `mean` is ignored.
+  /// `out = x / sqrt(mean(x^2) + epsilon) * gain + offset` over each row (RMSNormalization); `mean` is
+  /// ignored.
   package var rmsNormF32: @Sendable (RowNormalization) -> Void
   /// `out[o, c, i] = scale[c] * in[o, c, i] + shift[c]`, the axis of `shape` being the channels:
   /// BatchNormalization at inference, and the second half of Instance- and GroupNormalization. With

@@ -75,7 +75,8 @@ package struct RecurrentKernels: Sendable {
       _ out: UnsafeMutablePointer<Float>, _ r: UnsafePointer<Float>, _ state: UnsafePointer<Float>,
       _ count: Int, _ clip: Float
     ) -> Void
-  /// Second half: `out = (1 - sigmoid(z)) * tanh(h) + sigmoid(z) * state`, z and h being whole pre-activations.
+  /// Second half: `out = (1 - sigmoid(z)) * tanh(h) + sigmoid(z) * state`, z and h being whole
+  /// pre-activations.
   package var gruUpdateF32:
     @Sendable (
       _ out: UnsafeMutablePointer<Float>, _ z: UnsafePointer<Float>, _ h: UnsafePointer<Float>,

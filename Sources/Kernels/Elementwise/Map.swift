@@ -1,5 +1,5 @@
-/// The loops that elementwise kernels of one operand are made of. `body` is called in one place only, so that it
-/// is inlined however long it is. Each vector is read before it is written, so `out` may be `input`.
+/// The loops that elementwise kernels of one operand are made of. `body` is called in one place only, so
+/// that it is inlined however long it is. Each vector is read before it is written, so `out` may be `input`.
 @_transparent
 func mapF32(
   _ out: UnsafeMutableRawPointer, _ input: UnsafeRawPointer, _ count: Int, _ body: (VF32) -> VF32

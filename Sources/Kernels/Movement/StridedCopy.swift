@@ -5,7 +5,8 @@
 #endif
 
 /// Copies a box between two strided tensors: the outer dimensions are walked by recursion, the innermost is
-/// moved as a line, or the innermost two as a transposed matrix where the input is dense along another dimension.
+/// moved as a line, or the innermost two as a transposed matrix where the input is dense along another
+/// dimension.
 func stridedCopy(
   _ out: UnsafeMutableRawPointer, _ outStrides: UnsafePointer<Int>, _ input: UnsafeRawPointer,
   _ inStrides: UnsafePointer<Int>, _ sizes: UnsafePointer<Int>, _ rank: Int, _ elementSize: Int

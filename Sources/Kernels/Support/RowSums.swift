@@ -1,5 +1,5 @@
-/// Sums over one contiguous row, blocked: registers are summed in four chains over blocks of 32 registers, and blocks
-/// in f64. The order of the additions depends on the length alone.
+/// Sums over one contiguous row, blocked: registers are summed in four chains over blocks of 32 registers,
+/// and blocks in f64. The order of the additions depends on the length alone.
 
 /// A mask of the first `count` lanes.
 @_transparent func firstLanes(_ count: Int) -> SIMDMask<VI32> {
@@ -16,8 +16,7 @@
   #endif
 }
 
-/// Calls `body` with every register of the row, in place of a loop: `body(offset, lanes)` with `lanes` below the
-/// register's width in the last call only.
+/// The sum of `body` over a row of `count` elements.
 @_transparent
 func sumRow(_ row: UnsafePointer<Float>, _ count: Int, _ body: (VF32) -> VF32) -> Double {
   let lanes: Int = F32Lanes.count

@@ -54,8 +54,8 @@ struct ExponentialParts {
   return select(x .== splat(0), x, value)
 }
 
-/// 1 / (1 + exp(-x)), from e = exp(-|x|) so that nothing overflows and small results keep their precision: 1 / (1 + e)
-/// or e / (1 + e), corrected by what the rounding of 1 + e lost.
+/// 1 / (1 + exp(-x)), from e = exp(-|x|) so that nothing overflows and small results keep their precision:
+/// 1 / (1 + e) or e / (1 + e), corrected by what the rounding of 1 + e lost.
 @_transparent func vectorSigmoid(_ x: VF32) -> VF32 {
   let e: VF32 = ExponentialParts(maximum(splat(-104), splat(0) - magnitude(x))).value
   let sum: VF32 = splat(1) + e

@@ -51,8 +51,8 @@ internal import CVector
   return ((high * high - square) + (high + high) * low) + low * low
 }
 
-/// x sigmoid(v), v = 2 sqrt(2 / pi) (x + 0.044715 x^3), which is x / 2 (1 + tanh(v / 2)). v is computed in f64
-/// and passed on in two parts, because the exponential turns its absolute error into a relative one;
+/// x sigmoid(v), v = 2 sqrt(2 / pi) (x + 0.044715 x^3), which is x / 2 (1 + tanh(v / 2)). v is computed in
+/// f64 and passed on in two parts, because the exponential turns its absolute error into a relative one;
 /// the factors are multiplied in f64 too.
 @_transparent func vectorGeluTanh(_ x: VF32) -> VF32 {
   let bounded: VF32 = maximum(splat(-12), minimum(splat(12), x))

@@ -15,7 +15,8 @@
   return select(size .< splat(0.63), small, withSign(large, of: x))
 }
 
-/// x tanh(log(1 + exp(x))) = x q / (q + 2) with q = e (e + 2), e = exp(x), whose power of two is applied last.
+/// x tanh(log(1 + exp(x))) = x q / (q + 2) with q = e (e + 2), e = exp(x), whose power of two is applied
+/// last.
 @_transparent func vectorMish(_ x: VF32) -> VF32 {
   let bounded: VF32 = maximum(splat(-112), minimum(splat(20), x))
   let parts = ExponentialParts(bounded)

@@ -16,7 +16,8 @@ func stepsApart(_ actual: Float, _ exact: Double) -> Double {
   return abs(Double(actual) - exact) / Double(sign: .plus, exponent: exponent - 23, significand: 1)
 }
 
-/// Expects every element to be within `steps` float roundings at the size of `scale`, or of its own size if larger.
+/// Expects every element to be within `steps` float roundings at the size of `scale`, or of its own size if
+/// larger.
 func expectNear(
   _ actual: [Float], _ expected: [Double], steps: Double = 4, scale: Double = 0,
   _ label: @autoclosure () -> String,
