@@ -2,5 +2,5 @@
 let imagingFamily = OperatorFamily(
   "Imaging",
   [
-    ResizeOp.self, UpsampleOp.self,
+    AffineGridOp.self, GridSampleOp.self, ResizeOp.self, UpsampleOp.self,
   ])

@@ -23,6 +23,8 @@ package struct ConcatOp: KernelOperator, ValueOperator {
     node.inputs.removeAll { $0 == nil }
   }
 
+  package init(axis: Int) { self.axis = axis }
+
   package var attributes: [Attribute] { [Attribute("axis", axis)] }
 
   package func infer(_ context: inout InferenceContext) throws(GraphError) {

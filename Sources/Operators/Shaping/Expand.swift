@@ -13,6 +13,7 @@ package struct ExpandOp: KernelOperator, ValueOperator {
     outputs: [Parameter("output", .all, variable: "T")])
 
   package init(_ node: inout NodeReader) throws(GraphError) {}
+  package init() {}
 
   package var attributes: [Attribute] { [] }
 

@@ -29,6 +29,13 @@ package struct SplitOp: KernelOperator, ValueOperator {
     }
   }
 
+  /// A split by lengths that are given as input 1.
+  package init(axis: Int, partCount: Int) {
+    self.axis = axis
+    self.partCount = partCount
+    givesLengths = true
+  }
+
   package var attributes: [Attribute] {
     [Attribute("axis", axis)] + (givesLengths ? [] : [Attribute("num_outputs", partCount)])
   }
