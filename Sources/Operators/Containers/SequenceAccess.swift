@@ -12,7 +12,8 @@ extension EvaluationContext {
 
   /// The position that input `index` names, `standard` where it is left out; negative ones count from the
   /// end of `count` elements. Refused outside `0 ..< limit`.
-  func position(_ inputs: [Value?], _ index: Int, count: Int, limit: Int, standard: Int) throws(ExecutionError)
+  func position(_ inputs: [Value?], _ index: Int, count: Int, limit: Int, standard: Int)
+    throws(ExecutionError)
     -> Int
   {
     guard index < inputs.count, let input = inputs[index] else { return standard }

@@ -68,7 +68,9 @@ package struct AffineGridOp: KernelOperator {
               let index = Double(rest % extent)
               rest /= extent
               let divisor = Double(extent &- 1)
-              let centre: Double = aligned ? (extent > 1 ? 2 * index / divisor - 1 : -1)
+              let centre: Double =
+                aligned
+                ? (extent > 1 ? 2 * index / divisor - 1 : -1)
                 : (2 * index + 1) / Double(extent) - 1
               sum += row[axis &* (axes &+ 1) &+ (axes &- 1 &- place)] * centre
               place &-= 1

@@ -27,7 +27,8 @@ package struct GridSampleOp: KernelOperator {
     if name == "bilinear" { name = "linear" }
     if name == "bicubic" { name = "cubic" }
     guard let mode = Mode(rawValue: name) else {
-      throw node.error(.invalidAttribute, "attribute 'mode' must be nearest, linear or cubic, found '\(name)'")
+      throw node.error(
+        .invalidAttribute, "attribute 'mode' must be nearest, linear or cubic, found '\(name)'")
     }
     let beyond: String = try node.string("padding_mode") ?? "zeros"
     guard let padding = Padding(rawValue: beyond) else {

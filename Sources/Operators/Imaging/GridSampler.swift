@@ -54,7 +54,9 @@ struct GridSampler: Sendable {
           let from = input + (batch &* channels &+ channel) &* plane
           var sum: Element = 0
           if plane > 0 {
-            for index in 0..<neighbours where weights[index] != 0 { sum += weights[index] * from[places[index]] }
+            for index in 0..<neighbours where weights[index] != 0 {
+              sum += weights[index] * from[places[index]]
+            }
           }
           out[(batch &* channels &+ channel) &* points &+ point] = sum
         }
@@ -112,7 +114,9 @@ struct GridSampler: Sendable {
   }
 
   @inline(__always)
-  private func reflected<Element: BinaryFloatingPoint>(_ x: Element, _ low: Element, _ high: Element) -> Element {
+  private func reflected<Element: BinaryFloatingPoint>(_ x: Element, _ low: Element, _ high: Element)
+    -> Element
+  {
     let range: Element = high - low
     guard range > 0, x.isFinite else { return low }
     let distance: Element = x < low ? low - x : x - high

@@ -2,5 +2,6 @@
 let imagingFamily = OperatorFamily(
   "Imaging",
   [
-    AffineGridOp.self, GridSampleOp.self, ResizeOp.self, UpsampleOp.self,
+    AffineGridOp.self, Col2ImOp.self, GridSampleOp.self, MaxRoiPoolOp.self, ResizeOp.self, RoiAlignOp.self,
+    UpsampleOp.self,
   ])
