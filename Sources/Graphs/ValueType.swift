@@ -68,9 +68,16 @@ extension Value {
   package var type: ValueType? {
     switch self {
     case .tensor(let tensor): .tensor(tensor.elementType, tensor.shape)
-    case .sequence(let elements): elements.first?.type.map { .sequence($0) }
+    case .sequence(let elements): Self.commonType(elements).map { .sequence($0) }
     case .optional(let value): value?.type.map { .optional($0) }
     case .map(let keys, let values): values.first?.type.map { .map(key: keys.elementType, value: $0) }
     }
+  }
+
+  /// The type of all elements of a sequence; without a shape where theirs differ.
+  private static func commonType(_ elements: [Value]) -> ValueType? {
+    guard let first = elements.first?.type else { return nil }
+    guard case .tensor(let type, _) = first else { return first }
+    return elements.dropFirst().allSatisfy { $0.type == first } ? first : .tensor(type, nil as [Dimension]?)
   }
 }

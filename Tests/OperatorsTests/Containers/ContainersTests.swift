@@ -56,4 +56,10 @@ import Testing
       try evaluate(OptionalHasElementOp.self, inputs: [empty])[0]?.tensor?.elements(Bool.self) == [false])
     #expect(throws: ExecutionError.self) { try evaluate(OptionalGetElementOp.self, inputs: [empty]) }
   }
+
+  @Test("A sequence whose elements differ in shape says nothing of it")
+  func mixedShapes() {
+    #expect(Value.sequence([a, a]).type == .sequence(.tensor(.float32, [2] as Shape)))
+    #expect(Value.sequence([a, b]).type == .sequence(.tensor(.float32, nil as [Dimension]?)))
+  }
 }
