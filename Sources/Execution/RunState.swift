@@ -50,6 +50,7 @@ final class RunState {
   func run(
     _ inputs: [Value?], runner: any TaskRunner, evaluation: OperatorEvaluator, profile: RunProfile?
   ) throws(ExecutionError) -> [Value?] {
+    try evaluation.limits.checkTime()
     let graph: Graph = plan.graph
     // Values that are no bytes of the arena: inputs, constants, what evaluating gave.
     var values = [Value?](repeating: nil, count: graph.values.count)

@@ -10,7 +10,8 @@ package struct OptimizationStage: Sendable {
 
   /// What runs before every plan and in `ngraph optimize`.
   package static let pipeline: [OptimizationStage] = [
-    OptimizationStage("simplify", [FoldConstants()]),
-    OptimizationStage("dissolve", [DissolveMaps(), DissolveTails()]),
+    OptimizationStage(
+      "simplify", [FoldConstants(), EliminateNoOps(), MergeTransposes(), MergeEqualNodes()]),
+    OptimizationStage("dissolve", [DissolveMaps(), DissolveTails(), HoistCentering()]),
   ]
 }

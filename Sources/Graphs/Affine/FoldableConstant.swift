@@ -16,11 +16,18 @@ package struct FoldableConstant: Sendable {
     }
   }
 
+  /// One step of what is to be done with the elements.
+  private enum Change: Sendable {
+    case scaled(Factors)
+    /// The mean along the axis is subtracted.
+    case centered(axis: Int)
+  }
+
   /// The elements as they are stored, of the type that the result will have.
   package let tensor: Tensor
-  package private(set) var factors: [Factors] = []
-  /// The elements in double precision where they are no product of the stored ones.
-  package private(set) var exact: [Double]?
+  private var changes: [Change] = []
+  /// The elements in double precision where they are made of more than the stored ones; `changes` come after.
+  private var exact: [Double]?
 
   package init(_ tensor: Tensor) { self.tensor = tensor }
 
@@ -33,29 +40,56 @@ package struct FoldableConstant: Sendable {
 
   package var shape: Shape { tensor.shape }
   package var elementType: ElementType { tensor.elementType }
-  package var isPending: Bool { exact != nil || !factors.isEmpty }
+  package var isPending: Bool { exact != nil || !changes.isEmpty }
 
   /// The elements in double precision, all factors multiplied in; nil for types other than 16, 32 and
   /// 64 bit floats.
   package var doubles: [Double]? {
     guard var values = exact ?? tensor.floatingElements else { return nil }
-    for factors in factors { Self.multiply(&values, by: factors) }
+    for change in changes {
+      switch change {
+      case .scaled(let factors): Self.multiply(&values, by: factors)
+      case .centered(let axis): Self.center(&values, shape, axis: axis)
+      }
+    }
     return values
   }
 
   /// The constant with `factors` multiplied in as well; nil where a result would be no finite number of the
   /// element type.
-  package func scaled(by factors: Factors) -> FoldableConstant? {
+  package func scaled(by factors: Factors) -> FoldableConstant? { appending(.scaled(factors)) }
+
+  /// The constant with its mean along `axis` subtracted; nil where it has no such axis.
+  package func centered(along axis: Int) -> FoldableConstant? {
+    axis >= 0 && axis < shape.rank ? appending(.centered(axis: axis)) : nil
+  }
+
+  private func appending(_ change: Change) -> FoldableConstant? {
     var result: FoldableConstant = self
-    if var values = exact {
-      Self.multiply(&values, by: factors)
-      guard values.allSatisfy({ fits($0) }) else { return nil }
-      result.exact = values
-      return result
-    }
-    result.factors.append(factors)
+    result.changes.append(change)
     guard let values = result.doubles, values.allSatisfy({ fits($0) }) else { return nil }
+    // Small constants are kept as they come out; large ones are done over when they are rounded.
+    if values.count <= 1 << 14 {
+      result.exact = values
+      result.changes = []
+    }
     return result
+  }
+
+  private static func center(_ values: inout [Double], _ shape: Shape, axis: Int) {
+    let extent: Int = shape[axis]
+    guard extent > 0 else { return }
+    let inner: Int = shape.extents[(axis + 1)...].reduce(1, *)
+    let outer: Int = values.count / (extent * inner)
+    for block in 0..<outer {
+      for offset in 0..<inner {
+        let start: Int = block * extent * inner + offset
+        var sum: Double = 0
+        for index in 0..<extent { sum += values[start + index * inner] }
+        let mean: Double = sum / Double(extent)
+        for index in 0..<extent { values[start + index * inner] -= mean }
+      }
+    }
   }
 
   /// The constant with other elements.

@@ -27,7 +27,8 @@ extension InferenceSession {
   package func run(values: [ModelValue], recorder: ProfileRecorder?) throws(NGraphError) -> [ModelValue] {
     let session: Session = try session()
     do {
-      return try session.run(values.map(\.value), profile: recorder?.profile).map { ModelValue($0) }
+      return try session.run(values.map(\.value), profile: recorder?.profile, deadline: options.deadline)
+        .map { ModelValue($0) }
     } catch { throw NGraphError(error) }
   }
 

@@ -72,7 +72,9 @@ public final class InferenceSession: Sendable {
           throw NGraphError(error)
         }
       }
-      let made = Session(graph, kernels: kernels, runner: ThreadPool(threadCount: threadCount))
+      let made = Session(
+        graph, kernels: kernels, runner: ThreadPool(threadCount: threadCount),
+        memoryLimit: options.memoryLimit ?? PhysicalMemory.bytes)
       prepared = made
       return made
     }

@@ -12,8 +12,19 @@ extension InferenceSession {
     public var optimizes: Bool
     /// The table of kernels, by its name in `kernelTables`; nil is the best that this processor has.
     public var kernels: String?
+    /// Bytes that a run may need beside the model's own weights; nil is the machine's memory. A model is
+    /// somebody's program: what would need more is refused before it starts.
+    public var memoryLimit: Int?
+    /// How long a run may take; nil is for ever. A run that takes longer ends with an error after the
+    /// step at hand.
+    public var timeLimit: Duration?
 
-    public init(threads: Int? = nil, optimizes: Bool = true, kernels: String? = nil) {
+    public init(
+      threads: Int? = nil, optimizes: Bool = true, kernels: String? = nil, memoryLimit: Int? = nil,
+      timeLimit: Duration? = nil
+    ) {
+      self.memoryLimit = memoryLimit
+      self.timeLimit = timeLimit
       self.threads = threads
       self.optimizes = optimizes
       self.kernels = kernels

@@ -34,7 +34,16 @@ extension RMSNormalizationOp: AffineTailOperator {
   }
 }
 
+extension RMSNormalizationOp {
+  init(form: RowNormalizationForm) { self.form = form }
+}
+
 extension RowNormalizationForm {
+  /// The same without subtracting the mean.
+  var asRootMeanSquare: RowNormalizationForm {
+    RowNormalizationForm(axis: axis, epsilon: epsilon, stashType: stashType, isRootMeanSquare: true)
+  }
+
   /// Gain and offset, where they are constants and only the last axis is normalized.
   func tail(_ node: AffineNode, hasOffset: Bool) -> AxisMap? {
     guard let dimensions = node.dimensions(0), let columns = dimensions.last?.value, columns > 0,

@@ -12,6 +12,13 @@ struct RowNormalizationForm: Sendable {
   /// Divides by the root of the mean square and subtracts no mean.
   let isRootMeanSquare: Bool
 
+  init(axis: Int, epsilon: Float, stashType: ElementType, isRootMeanSquare: Bool) {
+    self.axis = axis
+    self.epsilon = epsilon
+    self.stashType = stashType
+    self.isRootMeanSquare = isRootMeanSquare
+  }
+
   init(_ node: NodeReader, isRootMeanSquare: Bool) throws(GraphError) {
     axis = try node.int("axis") ?? -1
     epsilon = try node.float("epsilon") ?? 1e-5

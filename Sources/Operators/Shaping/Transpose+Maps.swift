@@ -20,3 +20,8 @@ extension TransposeOp: MapCrossing {
 
   private func order(rank: Int) -> [Int] { permutation ?? (0..<rank).reversed() }
 }
+
+extension TransposeOp {
+  /// The transposition whose axis i is the input's axis `permutation[i]`.
+  package init(permutation: [Int]) { self.permutation = permutation }
+}

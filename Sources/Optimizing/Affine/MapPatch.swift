@@ -43,6 +43,31 @@ struct MapPatch {
     return patch
   }
 
+  /// The same, where the nodes `trimmed` lose their inputs from index `count` on, and those in `offsets`
+  /// are followed by a sum with what is given there.
+  mutating func writingStaged(
+    dropping count: Int, of trimmed: Set<NodeID>, adding offsets: [NodeID: FoldableConstant]
+  ) -> GraphPatch {
+    for node in graph.nodes {
+      guard let rewrite = mover.staged[node.id] else { continue }
+      var written: Node = node
+      if trimmed.contains(node.id) {
+        written.inputs = Array(node.inputs.prefix(count))
+        written.outputs = Array(node.outputs.prefix(1))
+      }
+      write(written, rewrite)
+      guard let offset = offsets[node.id], let output = node.outputs[0], let value = moved[output] else {
+        continue
+      }
+      let term: ValueID = patch.constant(offset, name: "\(graph[output].name).offset")
+      let sum: ValueID = patch.add(
+        AddOp(), name: node.name, inputs: [value, term], outputName: "\(graph[output].name).shifted")
+      moved[output] = sum
+      patch.replace(output, by: sum)
+    }
+    return patch
+  }
+
   private func resolve(_ value: ValueID) -> ValueID { moved[value] ?? value }
 
   private mutating func write(_ node: Node, _ rewrite: AffineRewrite) {

@@ -1,0 +1,42 @@
+package import Graphs
+internal import Operators
+internal import Tensors
+
+/// Removes a node whose output is its input: Identity, Dropout in inference, a Reshape, Squeeze, Expand or
+/// Tile to the shape that is there, a Cast to the type that is there, a Transpose that moves no axis, a
+/// Concat of one.
+package struct EliminateNoOps: RewriteRule {
+  package static let name = "EliminateNoOps"
+
+  package init() {}
+
+  package func rewrite(_ node: Node, in context: RewriteContext) -> GraphPatch? {
+    let graph: Graph = context.graph
+    guard let index = passedInput(node), let input = node.inputs[index], let output = node.outputs[0],
+      node.outputs.dropFirst().allSatisfy({ isUnused($0, context) }), let type = graph[input].type,
+      type.dimensions != nil, type == graph[output].type
+    else { return nil }
+    if let transpose = node.op as? TransposeOp {
+      let rank: Int = type.dimensions?.count ?? 0
+      guard (transpose.permutation ?? (0..<rank).reversed()) == Array(0..<rank) else { return nil }
+    }
+    var patch = GraphPatch(graph)
+    patch.replace(output, by: input)
+    return patch
+  }
+
+  private func isUnused(_ value: ValueID?, _ context: RewriteContext) -> Bool {
+    guard let value else { return true }
+    return context.uses[value].isEmpty && context.uses.outputCount(of: value) == 0
+  }
+
+  /// The input that the output equals if it has the same type and shape.
+  private func passedInput(_ node: Node) -> Int? {
+    switch node.op {
+    case let op as any AliasingOperator: op.aliasedInput
+    case is CastOp, is CastLikeOp, is TransposeOp, is ExpandOp, is TileOp: 0
+    case is ConcatOp where node.inputs.count == 1: 0
+    default: nil
+    }
+  }
+}
