@@ -126,4 +126,6 @@ def compare_batches() -> str:
         f"{len(COMPARED_SEEDS)} seeds (worst to best seed) of the accuracy on the test images, and",
         "their mean negative log likelihood (NLL). One test image is 0.28 %.", "",
         f"| network | batch | accuracy, {short} epochs | NLL | accuracy, {long} epochs | NLL |",
-        "|---|---|---|---|---|---|", *lines])
+        "|---|---|---|---|---|---|", *lines, "",
+        "The gaps lie within the spread of the seeds. With a cosine-decayed rate, tried first, batches",
+        "of 4 gave 98.06 % (mlp-ln) and 98.11 % (mlp-bn): data this small does not decide the comparison."])
