@@ -49,14 +49,18 @@ package struct ValueDigest: Sendable {
     guard let values = Elements.doubles(array.tensor) else { return }
     let isComplex: Bool = dataType == .complex64 || dataType == .complex128
     let type: DataType = dataType
+    // Doubles round large integers.
+    let exact: [Int64]? = type == .int64 ? array.tensor.elements() : nil
     show(array.count) { index in
+      if let exact { return String(exact[index]) }
       guard isComplex else { return Self.text(values[index], type) }
       let imaginary: Double = values[2 * index + 1]
       return Self.text(values[2 * index], type) + (imaginary < 0 ? "" : "+") + Self.text(imaginary, type)
         + "i"
     }
     if values.count <= Self.printedCount {
-      json = values.map { type == .bool ? .bool($0 != 0) : .number($0) }
+      json =
+        exact?.map { .integer(Int($0)) } ?? values.map { type == .bool ? .bool($0 != 0) : .number($0) }
     }
     guard !isComplex, dataType != .bool, !values.isEmpty else { return }
     statistics = Self.statistics(of: values)

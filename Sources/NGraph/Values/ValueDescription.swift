@@ -49,6 +49,11 @@ public struct ValueDescription: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   public let kind: Kind
 
+  package init(name: String, kind: Kind) {
+    self.name = name
+    self.kind = kind
+  }
+
   public var description: String { "\(name): \(kind)" }
 
   /// The element type of an array.
