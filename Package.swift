@@ -18,6 +18,15 @@ func tuned(_ march: String?) -> [SwiftSetting] {
 let avx2 = tuned("x86-64-v3")
 let avx512 = tuned("x86-64-v4")
 
+/// With `NGRAPH_STATIC=1` the command holds the Swift runtime and starts faster. Only linking differs, so that
+/// both kinds share what was compiled; a runtime's archives don't name the two of Foundation they need.
+let commandLinking: [LinkerSetting] =
+  Context.environment["NGRAPH_STATIC"] == "1"
+  ? [
+    .unsafeFlags(
+      ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"], .when(platforms: [.linux]))
+  ] : []
+
 let package = Package(
   name: "ngraph",
   products: [
@@ -63,11 +72,14 @@ let package = Package(
       ]),
     .executableTarget(
       name: "NGraphCLI",
-      dependencies: ["NGraph", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: ["NGraph", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      linkerSettings: commandLinking),
 
     .target(
       name: "TestSupport",
-      dependencies: ["Tensors", "Graphs", "Operators", "Planning", "Execution", "KernelInterface", "KernelSelection"],
+      dependencies: [
+        "Tensors", "Graphs", "Operators", "Planning", "Execution", "KernelInterface", "KernelSelection",
+      ],
       path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(
@@ -101,9 +113,10 @@ let package = Package(
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "NGraph", "Formats", "Models", "Importing", "Optimizing", "Operators", "Graphs", "Planning", "Execution",
-        "Tensors", "KernelInterface", "KernelSelection", "TestSupport",
-      ]),
+        "NGraph", "Formats", "Models", "Importing", "Optimizing", "Operators", "Graphs", "Planning",
+        "Execution", "Tensors", "KernelInterface", "KernelSelection", "TestSupport",
+      ],
+      exclude: ["passing.txt"]),
   ],
   swiftLanguageModes: [.v6]
 )
