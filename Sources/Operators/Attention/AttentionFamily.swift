@@ -1,4 +1,4 @@
-/// Attention and position embeddings.
+/// Attention and what goes with it.
 let attentionFamily = OperatorFamily(
   "Attention",
-  [])
+  [AttentionOp.self, CausalConvWithStateOp.self, LinearAttentionOp.self, RotaryEmbeddingOp.self])

@@ -2,5 +2,5 @@
 let convolutionFamily = OperatorFamily(
   "Convolution",
   [
-    ConvOp.self, ConvTransposeOp.self, DeformConvOp.self,
+    ConvIntegerOp.self, ConvOp.self, ConvTransposeOp.self, DeformConvOp.self, QLinearConvOp.self,
   ])

@@ -2,5 +2,5 @@
 let linearFamily = OperatorFamily(
   "Linear",
   [
-    DetOp.self, GemmOp.self, MatMulOp.self,
+    DetOp.self, EinsumOp.self, GemmOp.self, MatMulIntegerOp.self, MatMulOp.self, QLinearMatMulOp.self,
   ])

@@ -1,4 +1,7 @@
-/// Pooling over windows.
+/// Windows of an image brought to one element.
 let poolingFamily = OperatorFamily(
   "Pooling",
-  [])
+  [
+    AveragePoolOp.self, GlobalAveragePoolOp.self, GlobalLpPoolOp.self, GlobalMaxPoolOp.self, LpPoolOp.self,
+    MaxPoolOp.self, MaxUnpoolOp.self,
+  ])
