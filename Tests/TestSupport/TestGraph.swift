@@ -51,6 +51,18 @@ package struct TestGraph {
     return try GraphInference(kernels: KernelSelection.best).infer(builder.graph)
   }
 
+  package mutating func setOutputs(_ outputs: [ValueID]) { builder.setOutputs(outputs) }
+
+  /// The graph so far, inferred.
+  package func inferred() throws -> Graph {
+    try GraphInference(kernels: KernelSelection.best).infer(builder.graph)
+  }
+
+  /// A known extent of a value.
+  package func extent(of value: ValueID, axis: Int) -> Int? {
+    (try? inferred())?[value].type?.dimensions?[axis].value
+  }
+
   /// Random values for the inputs.
   package mutating func randomInputs() -> [Value?] {
     inputs.map { input in
