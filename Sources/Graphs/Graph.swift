@@ -46,6 +46,8 @@ package struct ValueRecord: Sendable {
   package var pending: FoldableConstant?
   /// What inference found out about a value that is no constant.
   package var known: KnownValue?
+  /// Whether a constant must stay as it is, so that nothing is folded into it or computed from it ahead.
+  package var isKept: Bool = false
   /// Where the value comes from; nil for inputs and constants.
   package var producer: NodeID?
 

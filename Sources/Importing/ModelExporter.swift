@@ -6,7 +6,8 @@ package import Models
 ///
 /// Constants become initializers whose bytes stay where they are. What a subgraph captures it names again;
 /// a constant in it that is one of a graph around it too is written once, outside. Inputs and outputs keep
-/// their names; other names are changed where two values, even in different graphs, would have the same.
+/// their names; other names are changed where two values, even in different graphs, or two nodes of one graph
+/// would have the same.
 /// Types that are known become value infos.
 package struct ModelExporter {
   private let template: Model?

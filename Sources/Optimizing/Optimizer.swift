@@ -2,27 +2,6 @@ package import Graphs
 package import KernelInterface
 internal import Tensors
 
-/// What an optimizer did: how often each rule fired.
-package struct OptimizationReport: Sendable {
-  /// One rewrite: which rule, and the node it started from.
-  package struct Entry: Sendable {
-    package let rule: String
-    package let place: GraphPlace
-    /// What it did, where the rule says more than its name.
-    package let note: String
-  }
-
-  package fileprivate(set) var entries: [Entry] = []
-
-  package init() {}
-
-  /// Rules and their numbers of rewrites, most first.
-  package var counts: [(rule: String, count: Int)] {
-    Dictionary(entries.map { ($0.rule, 1) }, uniquingKeysWith: +).map { (rule: $0.key, count: $0.value) }
-      .sorted { ($1.count, $0.rule) < ($0.count, $1.rule) }
-  }
-}
-
 /// Applies rules, stage by stage, each to a fixpoint.
 package struct Optimizer: Sendable {
   private let kernels: KernelTable
@@ -30,22 +9,40 @@ package struct Optimizer: Sendable {
   /// No more rewrites than this are done: bisects a wrong one.
   private let maxRewrites: Int
   private let disabled: Set<String>
+  /// Constants that must stay as they are, by name.
+  private let kept: Set<String>
+  /// Whether the report tells what became of every normalization and every scale or shift.
+  private let surveys: Bool
 
   package init(
     kernels: KernelTable, stages: [OptimizationStage] = OptimizationStage.pipeline, maxRewrites: Int = .max,
-    disabled: Set<String> = []
+    disabled: Set<String> = [], kept: Set<String> = [], surveys: Bool = false
   ) {
     self.kernels = kernels
     self.stages = stages
     self.maxRewrites = maxRewrites
     self.disabled = disabled
+    self.kept = kept
+    self.surveys = surveys
   }
 
   /// `graph`, which has been inferred, and the graphs inside its operators, optimized.
   package func optimize(_ graph: Graph, report: inout OptimizationReport) throws(GraphError) -> Graph {
-    var graph: Graph = graph
-    for stage in stages { graph = try run(stage, on: graph, &report).roundingConstants() }
+    var graph: Graph = graph.keeping(kept)
+    let firstEntry: Int = report.entries.count
+    var survey: AffineSurvey? = surveys ? AffineSurvey(disabled: disabled) : nil
+    for stage in stages {
+      // What a stage folds may show a map that was none as written.
+      survey?.find(in: RewriteContext(graph: graph, kernels: kernels))
+      graph = try run(stage, on: graph, &report).roundingConstants()
+    }
     graph = graph.compacted()
+    if let survey {
+      let exhausted: Bool = report.entries.count >= maxRewrites
+      report.fates += survey.fates(
+        in: RewriteContext(graph: graph, kernels: kernels), after: report.entries[firstEntry...],
+        isExhausted: exhausted)
+    }
     return try optimizeSubgraphs(of: graph, &report)
   }
 
@@ -73,6 +70,7 @@ package struct Optimizer: Sendable {
             continue
           }
           let name: String = type(of: rule).name
+          let value: String = node.outputs.lazy.compactMap { $0 }.first.map { graph[$0].name } ?? ""
           do throws(GraphError) {
             context = RewriteContext(graph: Graph(name: ""), kernels: kernels)
             graph = try graph.applying(patch, inference: inference)
@@ -80,7 +78,8 @@ package struct Optimizer: Sendable {
             throw GraphError(
               error.code, "rule \(name): \(error.message)", at: error.place.within(node.place), cause: error)
           }
-          report.entries.append(OptimizationReport.Entry(rule: name, place: node.place, note: patch.note))
+          report.entries.append(
+            OptimizationReport.Entry(rule: name, place: node.place, value: value, note: patch.note))
           fired = true
           break
         }
@@ -118,5 +117,17 @@ package struct Optimizer: Sendable {
       replaced[node.id] = op.replacingSubgraphs(subgraphs)
     }
     return replaced.isEmpty ? graph : graph.replacingOperators { replaced[$0.id] }
+  }
+}
+
+extension Graph {
+  /// The graph in which the constants of these names must stay as they are.
+  fileprivate func keeping(_ names: Set<String>) -> Graph {
+    if names.isEmpty { return self }
+    var graph: Graph = self
+    for index in values.indices where values[index].constant != nil && names.contains(values[index].name) {
+      graph[ValueID(index)].isKept = true
+    }
+    return graph
   }
 }

@@ -14,4 +14,9 @@ package struct OptimizationStage: Sendable {
       "simplify", [FoldConstants(), EliminateNoOps(), MergeTransposes(), MergeEqualNodes()]),
     OptimizationStage("dissolve", [DissolveMaps(), DissolveTails(), HoistCentering()]),
   ]
+
+  /// The names of all rules, in the order in which they run.
+  package static var ruleNames: [String] {
+    pipeline.flatMap { stage in stage.rules.map { type(of: $0).name } }
+  }
 }

@@ -7,6 +7,8 @@ package struct RunCost: Sendable {
   package var flops: Int
   /// The most bytes of computed values that live at the same time, when nodes run in the graph's order.
   package var activationBytes: Int
+  /// Bytes that all nodes read and write at the least, weights included; bodies of loops and branches aside.
+  package var movedBytes: Int
   /// Whether the graph has loops or branches.
   package var hasSubgraphs: Bool
 }
@@ -14,7 +16,7 @@ package struct RunCost: Sendable {
 extension Graph {
   /// The cost of a run; nil where a shape is unknown.
   package var runCost: RunCost? {
-    var cost = RunCost(flops: 0, activationBytes: 0, hasSubgraphs: false)
+    var cost = RunCost(flops: 0, activationBytes: 0, movedBytes: 0, hasSubgraphs: false)
     var lastUse: [Int] = Array(repeating: -1, count: values.count)
     // A value that shares its input's memory is its input.
     var root: [Int] = Array(values.indices)
@@ -42,7 +44,11 @@ extension Graph {
         live &+= bytes
         dying[max(lastUse[output.index], position), default: 0] &+= bytes
       }
-      if isComputed { cost.flops &+= self.cost(of: node).flops }
+      if isComputed {
+        let own: Cost = self.cost(of: node)
+        cost.flops &+= own.flops
+        cost.movedBytes &+= own.bytes
+      }
       cost.activationBytes = max(cost.activationBytes, live)
       live &-= dying[position] ?? 0
     }

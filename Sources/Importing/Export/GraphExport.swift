@@ -16,6 +16,7 @@ struct GraphExport {
   private var names: [ValueID: String] = [:]
   /// Constants that are written here or in a graph around this one.
   private var constants: [ConstantKey: String]
+  private var nodeNames = ExportNames()
   private var result = ModelGraph()
 
   private init(_ graph: Graph, isMain: Bool, constants: [ConstantKey: String]) {
@@ -104,13 +105,15 @@ struct GraphExport {
     }
   }
 
-  private func modelNode(_ node: Node, _ allNames: inout ExportNames, _ sets: inout ExportedOperatorSets)
+  private mutating func modelNode(
+    _ node: Node, _ allNames: inout ExportNames, _ sets: inout ExportedOperatorSets
+  )
     -> ModelNode
   {
     let schema: OperatorSchema = type(of: node.op).schema
     sets.require(schema)
     var written = ModelNode(opType: schema.name, domain: schema.domain)
-    written.name = node.name.isEmpty ? nil : node.name
+    written.name = node.name.isEmpty ? nil : nodeNames.unique(node.name)
     let subgraphs: [Subgraph] = (node.op as? any SubgraphOperator)?.subgraphs ?? []
     let ownCount: Int = subgraphs.map(\.firstCapture).min() ?? node.inputs.count
     written.inputs = node.inputs.prefix(ownCount).map { id in id.flatMap { names[$0] } ?? "" }

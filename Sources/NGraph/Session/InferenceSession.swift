@@ -46,7 +46,7 @@ public final class InferenceSession: Sendable {
     try self.init(model, path: nil, options: options)
   }
 
-  private init(_ model: Model, path: String?, options: Options) throws(NGraphError) {
+  init(_ model: Model, path: String?, options: Options) throws(NGraphError) {
     kernels = try options.kernelTable()
     threadCount = try options.threadCount()
     self.options = options

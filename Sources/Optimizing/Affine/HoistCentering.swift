@@ -85,6 +85,9 @@ private struct CenteringSearch {
       }
       for (index, input) in node.inputs.enumerated() {
         guard let input else { continue }
+        if graph[input].isKept {
+          return refuse("'\(graph[input].name)' of \(node.opName) '\(node.name)' is kept")
+        }
         if graph[input].constant == nil {
           guard let own = inputs[index] else { continue }
           join(input, own)

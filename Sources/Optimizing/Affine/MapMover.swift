@@ -27,7 +27,7 @@ struct MapMover {
   func view(_ node: Node) -> AffineNode {
     let graph: Graph = context.graph
     var constants: [FoldableConstant?] = node.inputs.map { id in
-      guard let id, let tensor = graph[id].constant else { return nil }
+      guard let id, !graph[id].isKept, let tensor = graph[id].constant else { return nil }
       return graph[id].pending ?? FoldableConstant(tensor)
     }
     var inputs: [ValueType?] = node.inputs.map { $0.flatMap { graph[$0].type } }
@@ -72,6 +72,7 @@ struct MapMover {
     guard context.uses.outputCount(of: value) == 0 else {
       return refuse("'\(graph[value].name)' is an output of the graph")
     }
+    if graph[value].isKept { return refuse("'\(graph[value].name)' is kept") }
     guard uses.allSatisfy({ graph.nodes[$0.position].id == user }), uses.count == 1 else {
       return refuse("'\(graph[value].name)' has other users")
     }
@@ -93,6 +94,9 @@ struct MapMover {
       for choice in crossing.backward(map, view) where moveUp(choice, of: producer, depth: depth + 1) {
         return true
       }
+    }
+    for case let input? in producer.inputs where graph[input].isKept {
+      return refuse("'\(graph[input].name)' of \(describe(producer)) is kept")
     }
     return refuse("\(describe(producer)) can't take \(describe(map)) of its output")
   }
@@ -117,6 +121,9 @@ struct MapMover {
   }
 
   private mutating func foldIntoConstant(_ map: AxisMap, index: Int, of node: Node) -> Bool {
+    if let input = node.inputs[index], context.graph[input].isKept {
+      return refuse("'\(context.graph[input].name)' is kept")
+    }
     let view: AffineNode = view(node)
     guard let constant = view.constant(index), let rank = view.outputRank,
       let folded = constant.mapped(by: map, rank: rank)
@@ -161,6 +168,9 @@ struct MapMover {
       if moveDown(output, next, depth: depth + 1) { return true }
       staged = before
       return false
+    }
+    for case let input? in node.inputs where context.graph[input].isKept {
+      return refuse("'\(context.graph[input].name)' of \(describe(node)) is kept")
     }
     return refuse("\(describe(node)) can't take \(describe(map)) of its input")
   }

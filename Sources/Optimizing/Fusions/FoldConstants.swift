@@ -17,6 +17,7 @@ package struct FoldConstants: RewriteRule {
   package func rewrite(_ node: Node, in context: RewriteContext) -> GraphPatch? {
     let graph: Graph = context.graph
     if node.op is any NondeterministicOperator || node.op is any SubgraphOperator { return nil }
+    if node.inputs.contains(where: { $0.map(context.isMadeOfKept) ?? false }) { return nil }
     var outputs: [Value?] = node.outputs.map { id in
       id.flatMap { graph[$0].knownValue?.tensor.map { .tensor($0) } }
     }

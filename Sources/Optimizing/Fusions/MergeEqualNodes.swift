@@ -35,7 +35,8 @@ package struct MergeEqualNodes: RewriteRule {
     left.count == right.count
       && zip(left, right).allSatisfy { a, b in
         if a == b { return true }
-        guard let a, let b, graph[a].pending == nil, graph[b].pending == nil, let x = graph[a].constant,
+        guard let a, let b, !graph[a].isKept, !graph[b].isKept, graph[a].pending == nil,
+          graph[b].pending == nil, let x = graph[a].constant,
           let y = graph[b].constant
         else { return false }
         return x.hasSameElements(as: y)

@@ -77,6 +77,16 @@ import Testing
     #expect(Set(names).count == names.count)
   }
 
+  @Test("Nodes of the same name get different ones, since runtimes refuse equal names")
+  func uniqueNodeNames() throws {
+    var first: ModelNode = node("Neg", ["x"], ["h"])
+    first.name = "same"
+    var second: ModelNode = node("Abs", ["h"], ["y"])
+    second.name = "same"
+    let twins = model(graph([first, second], inputs: [floats("x", [1])], outputs: [floats("y")]))
+    #expect(try roundTrip(twins).2.graph.nodes.map(\.name) == ["same", "same_2"])
+  }
+
   @Test("The lowest operator set that has every node's newest form is imported")
   func operatorSet() throws {
     let add = model(
