@@ -52,8 +52,15 @@ struct Run: ParsableCommand {
 
   @OptionGroup var session: SessionOptionGroup
 
-  @Flag(help: "Run twice, and show where the time of the second run went, by operator and by node.")
+  @Flag(help: "Run once more, and show where the time of that run went, by operator and by node.")
   var profile: Bool = false
+
+  @Option(
+    name: .customLong("repeat"),
+    help: ArgumentHelp(
+      "With --profile, time this many runs: the fastest, the median, and the sums of all.", valueName: "count"
+    ))
+  var repetitions: Int = 1
 
   @Flag(help: "Print JSON.")
   var json: Bool = false
@@ -63,6 +70,10 @@ struct Run: ParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must be 1 to 1024, not \(threads).")
     }
+    if !(1...1_000_000).contains(repetitions) {
+      throw ValidationError("--repeat must be 1 to 1000000, not \(repetitions).")
+    }
+    if repetitions > 1, !profile { throw ValidationError("--repeat goes with --profile.") }
     if !(tolerance >= 0) { throw ValidationError("--tolerance must not be negative.") }
   }
 
@@ -74,7 +85,13 @@ struct Run: ParsableCommand {
     let recorder: ProfileRecorder? = profile ? ProfileRecorder() : nil
     // The first run makes the plan and reads the weights: what a user wants to know is the next.
     if profile { _ = try opened.run(values: values) }
-    let results: [ModelValue] = try opened.run(values: values, recorder: recorder)
+    var results: [ModelValue] = []
+    var times: [UInt64] = []
+    for _ in 0..<repetitions {
+      let start: UInt64 = RunTimes.now
+      results = try opened.run(values: values, recorder: recorder)
+      times.append(RunTimes.now - start)
+    }
     if let output { try OutputFiles(path: output).write(results, outputs: opened.outputs) }
     var comparisons: [OutputComparison] = []
     if let compare {
@@ -87,7 +104,8 @@ struct Run: ParsableCommand {
     }
     let reports: [ValueReport] = zip(opened.outputs, results).map { ValueReport(name: $0.name, $1) }
     let presentation = RunPresentation(
-      reports: reports, comparisons: comparisons, tolerance: tolerance, recorder: recorder)
+      reports: reports, comparisons: comparisons, tolerance: tolerance, recorder: recorder,
+      times: RunTimes(times))
     Terminal.write(json ? presentation.json.text : presentation.text)
     if comparisons.contains(where: { !$0.passes(tolerance) }) { throw ExitCode(1) }
   }

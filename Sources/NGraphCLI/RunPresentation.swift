@@ -6,6 +6,7 @@ struct RunPresentation {
   let comparisons: [OutputComparison]
   let tolerance: Double
   let recorder: ProfileRecorder?
+  let times: RunTimes
 
   var text: String {
     var lines: [String] = []
@@ -17,6 +18,7 @@ struct RunPresentation {
     if let recorder {
       lines += [""] + profile(recorder.operators, title: "operator")
       lines += [""] + profile(recorder.nodes, title: "node")
+      lines.append(Terminal.faint(times.text))
     }
     return lines.joined(separator: "\n")
   }
@@ -79,6 +81,7 @@ struct RunPresentation {
             ])
           })
       }
+      members.append(("runs", times.json))
       members.append(
         ("profile", .object([("operators", rows(recorder.operators)), ("nodes", rows(recorder.nodes))])))
     }

@@ -15,6 +15,9 @@ package final class ProfileRecorder {
     package var flops: Int
   }
 
+  /// Nanoseconds since some moment.
+  package static var now: UInt64 { MonotonicClock.nanoseconds }
+
   package let profile = RunProfile()
 
   package init() {}
