@@ -45,6 +45,18 @@ import Testing
     #expect(grown < 512 << 20, "\(grown >> 20) MiB more in use after \(Self.count) models")
   }
 
+  @Test("A model cut off after any byte gives an error, or a result where only the end was not needed")
+  func truncated() throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "models/rnn-ln/model.pb")
+    let original = [UInt8](try Data(contentsOf: path))
+    var errors: Int = 0
+    for count in 0..<original.count {
+      do { _ = try InferenceSession(bytes: Array(original[..<count])) } catch { errors += 1 }
+    }
+    #expect(errors > original.count * 9 / 10)
+  }
+
   /// An image for each input of the session, of the shape that it asks for.
   static func inputs(of session: InferenceSession, from bytes: [UInt8]) throws -> [NDArray] {
     let floats: [Float] = bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
