@@ -24,3 +24,11 @@ func optimized(
   }
   return result
 }
+
+/// The graph after the whole pipeline, not run.
+func simplified(_ graph: Graph) throws -> Graph {
+  var report = OptimizationReport()
+  let kernels = KernelSelection.best
+  let inferred = try GraphInference(kernels: kernels).infer(graph)
+  return try Optimizer(kernels: kernels).optimize(inferred, report: &report)
+}

@@ -12,7 +12,7 @@ package struct EliminateNoOps: RewriteRule {
 
   package func rewrite(_ node: Node, in context: RewriteContext) -> GraphPatch? {
     let graph: Graph = context.graph
-    guard let index = passedInput(node), let input = node.inputs[index], let output = node.outputs[0],
+    guard let index = passedInput(node, graph), let input = node.inputs[index], let output = node.outputs[0],
       node.outputs.dropFirst().allSatisfy({ isUnused($0, context) }), let type = graph[input].type,
       type.dimensions != nil, type == graph[output].type
     else { return nil }
@@ -31,12 +31,19 @@ package struct EliminateNoOps: RewriteRule {
   }
 
   /// The input that the output equals if it has the same type and shape.
-  private func passedInput(_ node: Node) -> Int? {
+  private func passedInput(_ node: Node, _ graph: Graph) -> Int? {
     switch node.op {
     case let op as any AliasingOperator: op.aliasedInput
     case is CastOp, is CastLikeOp, is TransposeOp, is ExpandOp, is TileOp: 0
     case is ConcatOp where node.inputs.count == 1: 0
+    case is DropoutOp where !mayDrop(node, graph): 0
     default: nil
     }
+  }
+  /// Whether a Dropout is in training mode, or a run may put it there.
+  private func mayDrop(_ node: Node, _ graph: Graph) -> Bool {
+    guard node.inputs.count > 2, let training = node.inputs[2] else { return false }
+    guard let flag = graph[training].constant else { return true }
+    return flag.count != 1 || flag.base.load(as: UInt8.self) != 0
   }
 }
