@@ -32,8 +32,15 @@ final class PlanCache: Sendable {
     let types: [ValueType?]
   }
   private struct Entries {
-    var plans: [Key: PreparedPlan] = [:]
-    var order: [Key] = []
+    var plans: [Key: (plan: PreparedPlan, lastUse: Int)] = [:]
+    var uses: Int = 0
+
+    mutating func found(_ key: Key) -> PreparedPlan? {
+      guard let plan = plans[key]?.plan else { return nil }
+      uses += 1
+      plans[key]?.lastUse = uses
+      return plan
+    }
   }
 
   /// How many plans are kept.
@@ -52,7 +59,7 @@ final class PlanCache: Sendable {
 
   func plan(_ graph: Graph, inputs: [Value?]) throws(PlanError) -> PreparedPlan {
     let key = Key(graph: graph.identity, types: inputs.map { $0?.type })
-    if let found = entries.withValue({ $0.plans[key] }) { return found }
+    if let found = entries.withValue({ $0.found(key) }) { return found }
     let described: [InferenceContext.Input?] = zip(graph.inputs, inputs).map { id, input in
       guard let type = input?.type else { return nil }
       if case .tensor = type { return InferenceContext.Input(type: type) }
@@ -62,9 +69,12 @@ final class PlanCache: Sendable {
       try Planner(kernels: kernels, weights: weights, memoryLimit: memoryLimit).plan(graph, inputs: described)
     )
     entries.withValue { entries in
-      if entries.plans[key] == nil { entries.order.append(key) }
-      entries.plans[key] = prepared
-      if entries.order.count > Self.capacity { entries.plans[entries.order.removeFirst()] = nil }
+      entries.uses += 1
+      entries.plans[key] = (prepared, entries.uses)
+      guard entries.plans.count > Self.capacity,
+        let oldest = entries.plans.min(by: { $0.value.lastUse < $1.value.lastUse })
+      else { return }
+      entries.plans[oldest.key] = nil
     }
     return prepared
   }

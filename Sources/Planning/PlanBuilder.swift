@@ -49,9 +49,9 @@ struct PlanBuilder {
       sharing.assign(&running)
       try prepareAll()
     } while dataDependent.count > known
-    try checkSizes()
+    let outputBytes: Int = try checkSizes()
     let plan: Plan = layOut()
-    let total: Int = plan.arenaBytes + plan.scratchBytes + weights.byteCount
+    let total: Int = plan.arenaBytes + plan.scratchBytes + outputBytes + weights.byteCount
     guard total <= memoryLimit else { throw tooLarge(total) }
     return plan
   }
@@ -128,8 +128,9 @@ struct PlanBuilder {
     }
   }
 
-  /// Refuses values each of which is larger than all memory, before anything is added up.
-  private func checkSizes() throws(PlanError) {
+  /// Refuses values each of which is larger than all memory, before anything is added up; returns the bytes
+  /// of the outputs.
+  private func checkSizes() throws(PlanError) -> Int {
     var outputs: Int = 0
     for value in graph.values {
       guard value.constant == nil, let type = value.type?.elementType, let shape = value.type?.shape else {
@@ -151,6 +152,7 @@ struct PlanBuilder {
     guard outputs <= memoryLimit, temporaries.allSatisfy({ $0.bytes <= min(memoryLimit, 1 << 44) }) else {
       throw tooLarge(outputs)
     }
+    return outputs
   }
 
   private func tooLarge(_ bytes: Int) -> PlanError {
