@@ -48,12 +48,6 @@ package struct RewriteContext {
     guard let value, let id = graph[value].producer, let position = uses.position(of: id) else { return nil }
     return graph.nodes[position]
   }
-
-  /// The only node that uses `value`, where it is used once and is no output of the graph.
-  package func onlyUser(of value: ValueID) -> Node? {
-    guard uses[value].count == 1, uses.outputCount(of: value) == 0 else { return nil }
-    return graph.nodes[uses[value][0].position]
-  }
 }
 
 /// A local rewrite: looks at one node and describes a change of the graph, or nothing. It never changes

@@ -17,11 +17,7 @@ package struct AxisMap: Sendable, Equatable {
   package var hasShift: Bool { shift.contains { $0 != 0 } }
   package var isIdentity: Bool { !hasScale && !hasShift }
   package var isFinite: Bool { scale.allSatisfy(\.isFinite) && shift.allSatisfy(\.isFinite) }
-  package var isPositive: Bool { scale.allSatisfy { $0 > 0 } }
   package var isNonnegative: Bool { scale.allSatisfy { $0 >= 0 } }
-
-  /// The arithmetic operations that it takes for each element.
-  package var cost: Int { (hasScale ? 1 : 0) + (hasShift ? 1 : 0) }
 
   /// The map without its shift.
   package var scaleOnly: AxisMap {

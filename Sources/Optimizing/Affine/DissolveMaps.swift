@@ -16,8 +16,7 @@ package struct DissolveMaps: RewriteRule {
 
   /// Why the map at `node` is still there; nil where the node is none.
   package func obstacles(_ node: Node, in context: RewriteContext) -> [String]? {
-    guard let found = map(at: node, in: context) else { return nil }
-    _ = found
+    guard map(at: node, in: context) != nil else { return nil }
     return search(node, in: context).obstacles
   }
 
