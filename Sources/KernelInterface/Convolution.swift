@@ -1,9 +1,3 @@
-/// How an image tensor lies in memory. Channels-last kernels will be a second case here.
-package enum ImageLayout: UInt8, Sendable {
-  /// [batch, channels, depth, height, width], dense.
-  case channelsFirst
-}
-
 /// A convolution (a cross-correlation, as ONNX defines it), or with `transposed` its gradient, ConvTranspose:
 ///
 ///     Y[b, o, p] = epilogue(sum over c, t of X[b, c, p * stride - padding + t * dilation] * W[o, c, t])
@@ -12,10 +6,20 @@ package enum ImageLayout: UInt8, Sendable {
 /// Channels are those of all groups together. For the transposed case, X position q contributes W[c, o, t]
 /// to Y position `q * stride - padding + t * dilation`.
 ///
-/// A row of the epilogue is an output channel: `biasAxis` is `.row` whatever is set, and a residual has
-/// the layout of the output.
+/// The bias is one value for each output channel whatever `biasAxis` says, and a residual has the layout of
+/// the output.
+///
+/// Channels-last: X is [batch, depth, height, width, inputChannels], Y and a residual are
+/// [batch, depth', height', width', outputChannels]. Pixel i of a tensor (counted over batch, depth, height
+/// and width) begins at `i * pixelStride`, so that a convolution may read from or write into some channels
+/// of a larger tensor, as where a concatenation is never copied. Weights keep ONNX's order. The transposed case
+/// is channels-first alone.
 package struct ConvolutionArguments<Element: BinaryFloatingPoint & Sendable>: @unchecked Sendable {
+  /// How Y and a residual lie.
   package var layout: ImageLayout = .channelsFirst
+  /// How X lies. Where `layout` is channels-last X may still be channels-first and dense, which spares the
+  /// transpose of a graph's input; it is meant for few channels. X is never channels-last alone.
+  package var inputLayout: ImageLayout = .channelsFirst
   package var transposed: Bool = false
 
   package var batch: Int = 1
@@ -31,11 +35,18 @@ package struct ConvolutionArguments<Element: BinaryFloatingPoint & Sendable>: @u
   /// Zeros in front of each dimension; may be negative (a crop).
   package var padding: Extent3 = Extent3(0)
 
+  /// Channels-last: elements from a pixel to the next; 0 where pixels are adjacent.
+  package var inputPixelStride: Int = 0
+  package var outputPixelStride: Int = 0
+  package var residualPixelStride: Int = 0
+
   package var x: UnsafePointer<Element>? = nil
   /// The result of `packWeights`.
   package var packedWeights: UnsafePointer<Element>? = nil
   package var y: UnsafeMutablePointer<Element>? = nil
 
+  /// What each element of X becomes as it is read; channels-last alone.
+  package var prologue: ConvolutionPrologue<Element> = ConvolutionPrologue()
   package var epilogue: Epilogue<Element> = Epilogue()
 
   package init(
@@ -50,7 +61,8 @@ package struct ConvolutionArguments<Element: BinaryFloatingPoint & Sendable>: @u
 }
 
 /// The convolutions of one element type. Which algorithm runs is a function of the arguments' sizes; the
-/// packed weights belong to it, so all functions must be given the same sizes. How tasks and scratch work
+/// packed weights belong to it, so all functions must be given the same sizes and layouts (pixel strides, prologue
+/// and epilogue may differ between packing and running). How tasks and scratch work
 /// is said at `GemmKernels`.
 package struct ConvolutionKernels<Element: BinaryFloatingPoint & Sendable>: Sendable {
   package typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>

@@ -9,16 +9,26 @@ package enum PoolingKind: UInt8, Sendable {
   case lp
 }
 
-/// Pooling over [batch * channels] planes, channels first, dense:
+/// Pooling over [batch * channels] planes:
 ///
 ///     Y[plane, p] = kind over t of X[plane, p * stride - padding + t * dilation]
 ///
 /// `output` says how far positions go; a window may reach past the image at either end (pads, ceil_mode).
 /// Global pooling is a kernel as large as the image.
+///
+/// Planes are dense where the layout is channels-first. Channels-last, for floating-point elements and without
+/// `indices`: X is [batch, depth, height, width, channels] and Y alike, and pixel i (counted over batch, depth,
+/// height and width) begins at `i * pixelStride`.
 package struct PoolingArguments<Element: Sendable>: @unchecked Sendable {
   package var kind: PoolingKind
+  package var layout: ImageLayout = .channelsFirst
   /// batch * channels
   package var planes: Int
+  /// Channels of one image; only channels-last asks.
+  package var channels: Int = 1
+  /// Channels-last: elements from a pixel to the next; 0 where pixels are adjacent.
+  package var inputPixelStride: Int = 0
+  package var outputPixelStride: Int = 0
   package var input: Extent3
   package var output: Extent3
   package var kernel: Extent3

@@ -1,11 +1,16 @@
 internal import KernelInterface
 
-/// Chooses how a convolution is computed: depthwise or as an implicit product.
+/// Chooses how a convolution is computed: by its layout; channels-first, depthwise or as an implicit product.
 struct Convolution<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>
 
+  @inline(__always) private static func isChannelsLast(_ arguments: Arguments) -> Bool {
+    arguments.pointee.layout.rawValue == ImageLayout.channelsLast.rawValue
+  }
+
   static func packedWeightsCount(_ arguments: Arguments) -> Int {
+    if isChannelsLast(arguments) { return PixelConvolution<Lanes>(arguments).packedWeightsCount }
     let problem = ConvolutionProblem(arguments)
     return problem.groups * problem.groupWeights()
   }
@@ -13,6 +18,10 @@ struct Convolution<Lanes: ProductLanes> {
   static func packWeights(
     _ arguments: Arguments, _ weights: UnsafePointer<Element>, _ destination: UnsafeMutablePointer<Element>
   ) {
+    if isChannelsLast(arguments) {
+      PixelConvolution<Lanes>(arguments).packWeights(weights, destination)
+      return
+    }
     let problem = ConvolutionProblem(arguments)
     if problem.isDepthwise {
       for i in 0..<problem.groups * problem.outputs * problem.kernelTaps { destination[i] = weights[i] }
@@ -22,6 +31,7 @@ struct Convolution<Lanes: ProductLanes> {
   }
 
   static func taskCount(_ arguments: Arguments) -> Int {
+    if isChannelsLast(arguments) { return PixelConvolution<Lanes>(arguments).taskCount() }
     let problem = ConvolutionProblem(arguments)
     guard problem.outputs > 0 && problem.outputPlane > 0 else { return 0 }
     if problem.isDepthwise { return ConvolutionDepthwise<Lanes>(arguments, problem).taskCount() }
@@ -29,6 +39,7 @@ struct Convolution<Lanes: ProductLanes> {
   }
 
   static func scratchBytes(_ arguments: Arguments) -> Int {
+    if isChannelsLast(arguments) { return PixelConvolution<Lanes>(arguments).scratchBytes() }
     let problem = ConvolutionProblem(arguments)
     return problem.isDepthwise
       ? ConvolutionDepthwise<Lanes>(arguments, problem).scratchBytes()
@@ -36,6 +47,10 @@ struct Convolution<Lanes: ProductLanes> {
   }
 
   static func run(_ arguments: Arguments, _ task: Int, _ scratch: UnsafeMutableRawPointer) {
+    if isChannelsLast(arguments) {
+      PixelConvolution<Lanes>(arguments).run(task, scratch)
+      return
+    }
     let problem = ConvolutionProblem(arguments)
     if problem.isDepthwise {
       ConvolutionDepthwise<Lanes>(arguments, problem).run(task, scratch)

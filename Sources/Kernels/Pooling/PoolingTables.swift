@@ -17,9 +17,23 @@ enum PoolingTasks {
   }
 
   @inline(__always)
+  static func countFloat<Lanes: PoolingLanes>(
+    _ type: Lanes.Type, _ arguments: UnsafePointer<PoolingArguments<Lanes.Element>>
+  ) -> Int {
+    if arguments.pointee.layout.rawValue == ImageLayout.channelsLast.rawValue {
+      return PixelPooling<Lanes>(arguments).taskCount()
+    }
+    return count(arguments)
+  }
+
+  @inline(__always)
   static func runFloat<Lanes: PoolingLanes>(
     _ type: Lanes.Type, _ arguments: UnsafePointer<PoolingArguments<Lanes.Element>>, _ task: Int
   ) {
+    if arguments.pointee.layout.rawValue == ImageLayout.channelsLast.rawValue {
+      PixelPooling<Lanes>(arguments).run(task)
+      return
+    }
     let planes: Int = planes(arguments)
     for plane in task * planes..<smaller((task + 1) * planes, arguments.pointee.planes) {
       PoolingFloat<Lanes>(arguments: arguments).run(plane)
@@ -49,9 +63,11 @@ enum PoolingTasks {
 func poolingKernels() -> PoolingKernels {
   PoolingKernels(
     f32: PoolingKernel<Float>(
-      taskCount: { PoolingTasks.count($0) }, run: { PoolingTasks.runFloat(F32Lanes.self, $0, $1) }),
+      taskCount: { PoolingTasks.countFloat(F32Lanes.self, $0) },
+      run: { PoolingTasks.runFloat(F32Lanes.self, $0, $1) }),
     f64: PoolingKernel<Double>(
-      taskCount: { PoolingTasks.count($0) }, run: { PoolingTasks.runFloat(F64Lanes.self, $0, $1) }),
+      taskCount: { PoolingTasks.countFloat(F64Lanes.self, $0) },
+      run: { PoolingTasks.runFloat(F64Lanes.self, $0, $1) }),
     i8: PoolingKernel<Int8>(
       taskCount: { PoolingTasks.count($0) }, run: { PoolingTasks.runInteger($0, $1) }),
     u8: PoolingKernel<UInt8>(

@@ -72,7 +72,7 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
   private func layout(_ isa: String) -> String {
     let sizes: [Int] = [
       arguments.batch, arguments.groups, arguments.inputChannels, arguments.outputChannels,
-      arguments.transposed ? 1 : 0, Int(arguments.layout.rawValue),
+      arguments.transposed ? 1 : 0, Int(arguments.layout.rawValue), Int(arguments.inputLayout.rawValue),
     ]
     let extents: [Extent3] = [
       arguments.input, arguments.output, arguments.kernel, arguments.stride, arguments.dilation,

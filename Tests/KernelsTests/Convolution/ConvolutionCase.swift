@@ -18,6 +18,17 @@ struct ConvolutionCase {
   var activation = Activation.none
   var hasBias = false
   var hasResidual = false
+  var layout = ImageLayout.channelsFirst
+  /// Only where `layout` is channels-last may X be so too.
+  var inputLayout = ImageLayout.channelsFirst
+  /// Channels-last: elements of others between the pixels.
+  var pixelGap = 0
+  var prologue = Prologue.none
+  /// What the largest error may be, in units of the largest magnitude of the output; nil for the bound of a
+  /// plain sum.
+  var relativeError: Double?
+
+  enum Prologue: CaseIterable { case none, gate, normalization }
 
   init(_ channels: Int, _ outputs: Int, _ input: Extent3, _ kernel: Extent3) {
     self.channels = channels
@@ -38,11 +49,13 @@ struct ConvolutionCase {
   ) {
     let out = Extent3(output(\.depth), output(\.height), output(\.width))
     var random = SeededRandom(UInt64(channels * 31 + outputs * 7 + input.count * 3 + kernel.count))
-    let x = GuardedBuffer<Element>(batch * channels * input.count, random: &random)
+    let x = image(channels, input.count, inputLayout, &random) as GuardedBuffer<Element>
     let weights = GuardedBuffer<Element>(channels * outputs / groups * kernel.count, random: &random)
     let bias = GuardedBuffer<Element>(outputs, random: &random)
-    let residual = GuardedBuffer<Element>(batch * outputs * out.count, random: &random)
-    let y = GuardedBuffer<Element>(batch * outputs * out.count) { _ in .nan }
+    let scale = GuardedBuffer<Element>(batch * channels, random: &random)
+    let shift = GuardedBuffer<Element>(channels, random: &random)
+    let residual = image(outputs, out.count, layout, &random) as GuardedBuffer<Element>
+    let y = GuardedBuffer<Element>(residual.count) { _ in .nan }
 
     var arguments = ConvolutionArguments<Element>(
       inputChannels: channels, outputChannels: outputs, input: input, kernel: kernel, output: out)
@@ -52,6 +65,20 @@ struct ConvolutionCase {
     arguments.stride = stride
     arguments.dilation = dilation
     arguments.padding = padding
+    arguments.layout = layout
+    arguments.inputLayout = inputLayout
+    if pixelGap > 0 {
+      arguments.inputPixelStride = channels + pixelGap
+      arguments.outputPixelStride = outputs + pixelGap
+      arguments.residualPixelStride = outputs + pixelGap
+    }
+    if prologue != .none { arguments.prologue.scale = scale.pointer }
+    if prologue == .gate { arguments.prologue.batchStride = channels }
+    if prologue == .normalization {
+      arguments.prologue.shift = shift.pointer
+      arguments.prologue.hasFloor = true
+      arguments.prologue.floor = -0.25
+    }
     arguments.x = x.pointer
     arguments.y = y.base
     if hasBias { arguments.epilogue.bias = bias.pointer }
@@ -71,29 +98,69 @@ struct ConvolutionCase {
     for i in 0..<y.count { y.base[i] = .nan }
     for task in (0..<tasks).reversed() { convolution.run(&arguments, task, scratch.pointer) }
     #expect(
-      zip(result, y.values).allSatisfy { $0 == $1 }, "\(self): the order of tasks shows",
+      zip(result, y.values).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) },
+      "\(self): the order of tasks shows",
       sourceLocation: sourceLocation)
     #expect(scratch.isIntact, "\(self): scratch overrun", sourceLocation: sourceLocation)
-    for buffer in [x, weights, bias, residual, y, packed] {
+    for buffer in [x, weights, bias, scale, shift, residual, y, packed] {
       #expect(buffer.isIntact, "\(self): a canary died", sourceLocation: sourceLocation)
     }
 
-    let (sums, sizes) = reference(x.values.map(Double.init), weights.values.map(Double.init), out)
+    let entering = (0..<batch * channels * input.count).map { i in
+      let (channel, image) = (i / input.count % channels, i / input.count / channels)
+      let value = Double(x.base[place(i, channels, input.count, inputLayout)])
+      switch prologue {
+      case .none: return value
+      case .gate: return value * Double(scale.base[image * channels + channel])
+      case .normalization:
+        return max(-0.25, value * Double(scale.base[channel]) + Double(shift.base[channel]))
+      }
+    }
+    let (sums, sizes) = reference(entering, weights.values.map(Double.init), out)
     let depth = channels / groups * kernel.count
     let first = activation == .clip ? -0.75 : 0.375
-    for i in 0..<y.count {
+    let largest = sums.reduce(1) { max($0, abs($1)) }
+    for i in 0..<batch * outputs * out.count {
       var expected = sums[i]
+      let at = place(i, outputs, out.count, layout)
       if hasBias { expected += Double(bias.base[i / out.count % outputs]) }
-      if hasResidual { expected += 0.5 * Double(residual.base[i]) }
+      if hasResidual { expected += 0.5 * Double(residual.base[at]) }
       expected = referenceActivation(activation, first, 0.5, expected)
-      let tolerance = Double(Element.ulpOfOne) * (Double(depth) / 2 + 8) * (sizes[i] + 3)
-      if !(abs(Double(y.base[i]) - expected) <= tolerance) {
+      var tolerance = Double(Element.ulpOfOne) * (Double(depth) / 2 + 8) * (sizes[i] + 3)
+      if let relativeError { tolerance = relativeError * largest }
+      if !(abs(Double(y.base[at]) - expected) <= tolerance) {
         Issue.record(
-          "\(self) \(Element.self): element \(i) is \(y.base[i]), expected \(expected)",
+          "\(self) \(Element.self): element \(i) is \(y.base[at]), expected \(expected)",
           sourceLocation: sourceLocation)
         return
       }
     }
+    checkGaps(y, out.count, sourceLocation)
+  }
+
+  /// Where element `i`, counted channels-first, lies.
+  private func place(_ i: Int, _ channels: Int, _ plane: Int, _ layout: ImageLayout) -> Int {
+    guard layout == .channelsLast else { return i }
+    return (i / plane / channels * plane + i % plane) * (channels + pixelGap) + i / plane % channels
+  }
+
+  /// A random image tensor.
+  private func image<Element: BinaryFloatingPoint & Sendable>(
+    _ channels: Int, _ plane: Int, _ layout: ImageLayout, _ random: inout SeededRandom
+  ) -> GuardedBuffer<Element> {
+    let isLast = layout == .channelsLast
+    // Nothing lies behind the last pixel's channels, whatever the distance between pixels.
+    let count = isLast ? batch * plane * (channels + pixelGap) - pixelGap : batch * plane * channels
+    return GuardedBuffer<Element>(count, random: &random)
+  }
+
+  /// Expects what lies between the pixels of Y to be as it was.
+  private func checkGaps<Element: BinaryFloatingPoint & Sendable>(
+    _ y: GuardedBuffer<Element>, _ plane: Int, _ sourceLocation: SourceLocation
+  ) {
+    guard layout == .channelsLast, pixelGap > 0 else { return }
+    let isIntact = (0..<y.count).allSatisfy { $0 % (outputs + pixelGap) < outputs || y.base[$0].isNaN }
+    #expect(isIntact, "\(self): wrote between the pixels", sourceLocation: sourceLocation)
   }
 
   /// The sums of the definition and of their magnitudes, by adding what each pair of positions contributes.

@@ -5,7 +5,7 @@ import Testing
 /// Convolutions of every table against the definition in double precision.
 @Suite struct ConvolutionTests {
   @Test func convolutionsOfOneTwoAndThreeDimensionsMatchTheDefinition() {
-    for var test in cases {
+    for var test in Self.cases {
       for (index, table) in KernelSelection.supported.enumerated() {
         test.hasBias = index % 2 == 0
         test.check(table.convolutionF32)
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func transposedConvolutionsMatchTheDefinition() {
-    for var test in cases where test.padding.depth >= 0 && test.padding.height >= 0 {
+    for var test in Self.cases where test.padding.depth >= 0 && test.padding.height >= 0 {
       test.transposed = true
       for (index, table) in KernelSelection.supported.enumerated() {
         test.hasBias = index % 2 == 0
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  private var cases: [ConvolutionCase] {
+  static var cases: [ConvolutionCase] {
     var cases: [ConvolutionCase] = []
     for groups in [1, 2, 4] {
       for (channels, outputs) in [(4, 8), (8, 4), (4, 4), (20, 36)] {

@@ -18,6 +18,10 @@ struct PoolingCase {
   var power = 2
   var hasIndices = false
   var isColumnMajor = false
+  var layout = ImageLayout.channelsFirst
+  /// Channels-last: of the planes, and elements of others between the pixels.
+  var channels = 3
+  var pixelGap = 0
 
   init(_ kind: PoolingKind, _ input: Extent3, _ kernel: Extent3) {
     self.kind = kind
@@ -38,8 +42,12 @@ struct PoolingCase {
   ) {
     let out = Extent3(output(\.depth), output(\.height), output(\.width))
     var random = SeededRandom(UInt64(input.count * 31 + kernel.count))
-    let x = GuardedBuffer<Element>(planes * input.count) { _ in element(random.uniform()) }
-    let y = GuardedBuffer<Element>(planes * out.count) { _ in 55 }
+    let gap = layout == .channelsLast ? pixelGap : 0
+    let batch = layout == .channelsLast ? planes / channels : planes
+    let x = GuardedBuffer<Element>(planes * input.count + batch * input.count * gap) { _ in
+      element(random.uniform())
+    }
+    let y = GuardedBuffer<Element>(planes * out.count + batch * out.count * gap) { _ in 55 }
     let indices = GuardedBuffer<Int64>(planes * out.count) { _ in -7 }
     var arguments = PoolingArguments<Element>(
       kind: kind, planes: planes, input: input, kernel: kernel, output: out)
@@ -50,15 +58,25 @@ struct PoolingCase {
     arguments.countsPadding = countsPadding
     arguments.power = power
     arguments.indicesAreColumnMajor = isColumnMajor
+    arguments.layout = layout
+    arguments.channels = channels
+    if gap > 0 {
+      arguments.inputPixelStride = channels + gap
+      arguments.outputPixelStride = channels + gap
+    }
     arguments.x = x.pointer
     arguments.y = y.base
     if hasIndices { arguments.indices = indices.base }
     for task in 0..<pooling.taskCount(&arguments) { pooling.run(&arguments, task) }
     #expect(x.isIntact && y.isIntact && indices.isIntact, "\(self): a canary died")
-    let values = x.values.map(double)
+    let isGapIntact = (0..<y.count).allSatisfy {
+      gap == 0 || $0 % (channels + gap) < channels || y.base[$0] == 55
+    }
+    #expect(isGapIntact, "\(self): wrote between the pixels")
+    let values = (0..<planes * input.count).map { double(x.base[place($0, input.count)]) }
     for i in 0..<planes * out.count {
       let (expected, index) = reference(values, i / out.count, i % out.count, out, lowest)
-      let found = double(y.base[i])
+      let found = double(y.base[place(i, out.count)])
       if !(found == expected || abs(found - expected) <= epsilon * Double(kernel.count + 8)) {
         Issue.record(
           "\(self) \(Element.self): element \(i) is \(found), expected \(expected)",
@@ -71,6 +89,12 @@ struct PoolingCase {
         return
       }
     }
+  }
+
+  /// Where element `i`, counted channels-first, lies.
+  private func place(_ i: Int, _ plane: Int) -> Int {
+    guard layout == .channelsLast else { return i }
+    return (i / plane / channels * plane + i % plane) * (channels + pixelGap) + i / plane % channels
   }
 
   private func reference(
