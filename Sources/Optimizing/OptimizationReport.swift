@@ -17,6 +17,10 @@ package struct OptimizationReport: Sendable {
   /// What became of normalizations, scales and shifts, where the optimizer was asked to tell.
   package internal(set) var fates: [AffineFate] = []
 
+  /// Constants with something folded into them, and how far rounding took them from it, where the optimizer
+  /// was asked to tell.
+  package internal(set) var foldings: [(name: String, error: FoldingError)] = []
+
   package init() {}
 
   /// Rules and their numbers of rewrites, most first.

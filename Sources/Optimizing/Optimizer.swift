@@ -34,7 +34,9 @@ package struct Optimizer: Sendable {
     for stage in stages {
       // What a stage folds may show a map that was none as written.
       survey?.find(in: RewriteContext(graph: graph, kernels: kernels))
-      graph = try run(stage, on: graph, &report).roundingConstants()
+      graph = try run(stage, on: graph, &report).roundingConstants { name, exact, rounded in
+        if surveys { report.foldings.append((name, exact.error(of: rounded))) }
+      }
     }
     graph = graph.compacted()
     if let survey {

@@ -7,10 +7,15 @@ package struct TestGraph {
   package private(set) var builder = GraphBuilder(name: "test")
   package var generator: SeededGenerator
   package let elementType: ElementType
+  /// The type to which random elements are rounded first, so that graphs of wider types hold the same numbers.
+  private let granularity: ElementType
   private var inputs: [(id: ValueID, shape: Shape)] = []
 
-  package init(_ elementType: ElementType = .float64, seed: UInt64 = 1) {
+  package init(
+    _ elementType: ElementType = .float64, seed: UInt64 = 1, granularity: ElementType? = nil
+  ) {
     self.elementType = elementType
+    self.granularity = granularity ?? elementType
     generator = SeededGenerator(seed: seed)
   }
 
@@ -25,11 +30,17 @@ package struct TestGraph {
   /// A constant with elements uniform in `range`.
   package mutating func constant(_ shape: Shape, in range: ClosedRange<Double> = -1...1) -> ValueID {
     let values: [Double] = (0..<shape.count).map { _ in Double.random(in: range, using: &generator) }
-    return builder.addConstant(Tensor(rounding: values, to: elementType, shape))
+    return constant(values, shape)
   }
 
   package mutating func constant(_ values: [Double], _ shape: Shape) -> ValueID {
-    builder.addConstant(Tensor(rounding: values, to: elementType, shape))
+    builder.addConstant(tensor(values, shape))
+  }
+
+  private func tensor(_ values: [Double], _ shape: Shape) -> Tensor {
+    let coarse = Tensor(rounding: values, to: granularity, shape)
+    return granularity == elementType
+      ? coarse : Tensor(rounding: coarse.doubles, to: elementType, shape)
   }
 
   package mutating func integers(_ values: [Int]) -> ValueID {
@@ -67,7 +78,7 @@ package struct TestGraph {
   package mutating func randomInputs() -> [Value?] {
     inputs.map { input in
       let values: [Double] = (0..<input.shape.count).map { _ in Double.random(in: -2...2, using: &generator) }
-      return .tensor(Tensor(rounding: values, to: elementType, input.shape))
+      return .tensor(tensor(values, input.shape))
     }
   }
 }

@@ -1,9 +1,13 @@
 package import Tensors
 
-/// A constant with factors that are yet to be multiplied in, or with new values in double precision: what
-/// folding makes of a weight, so that however often it is folded, it is rounded once.
+/// A constant with changes that are yet to be made to its elements, or with new elements in double precision:
+/// what folding makes of a weight, so that however often it is folded, it is rounded once.
+///
+/// Changes are collected, not made: an attempt to fold that comes to nothing costs little, and large weights
+/// are converted, changed and rounded block by block.
 package struct FoldableConstant: Sendable {
-  /// Factors for a view of the elements: `factors` broadcast over `view`, whose count is the tensor's.
+  /// Numbers for a view of the elements: `values` of shape `shape` broadcast over `view`, whose count is the
+  /// constant's.
   package struct Factors: Sendable {
     package let view: Shape
     package let shape: Shape
@@ -18,9 +22,9 @@ package struct FoldableConstant: Sendable {
 
   /// One step of what is to be done with the elements.
   private enum Change: Sendable {
-    case scaled(Factors)
-    /// The mean along the axis is subtracted.
-    case centered(axis: Int)
+    case scaled(BroadcastRuns)
+    /// Something is subtracted.
+    case lowered(BroadcastRuns)
   }
 
   /// The elements as they are stored, of the type that the result will have.
@@ -28,6 +32,8 @@ package struct FoldableConstant: Sendable {
   private var changes: [Change] = []
   /// The elements in double precision where they are made of more than the stored ones; `changes` come after.
   private var exact: [Double]?
+  /// No element is larger in magnitude; nil while that is not known.
+  private var bound: Double?
 
   package init(_ tensor: Tensor) { self.tensor = tensor }
 
@@ -42,54 +48,110 @@ package struct FoldableConstant: Sendable {
   package var elementType: ElementType { tensor.elementType }
   package var isPending: Bool { exact != nil || !changes.isEmpty }
 
-  /// The elements in double precision, all factors multiplied in; nil for types other than 16, 32 and
-  /// 64 bit floats.
+  /// The elements in double precision, all changes made; nil for types other than 16, 32 and 64 bit floats.
   package var doubles: [Double]? {
-    guard var values = exact ?? tensor.floatingElements else { return nil }
-    for change in changes {
-      switch change {
-      case .scaled(let factors): Self.multiply(&values, by: factors)
-      case .centered(let axis): Self.center(&values, shape, axis: axis)
+    guard isConvertible else { return nil }
+    return [Double](unsafeUninitializedCapacity: shape.count) { buffer, count in
+      forEachBlock(multipleOf: 1) { start, block in
+        guard let to = buffer.baseAddress, let from = block.baseAddress else { return }
+        (to + start).initialize(from: from, count: block.count)
+      }
+      count = shape.count
+    }
+  }
+
+  /// Calls `body` with the elements, all changes made, block by block in order: the index of the first, and
+  /// a multiple of `unit` elements, which divides the count. For types that `doubles` knows.
+  package func forEachBlock(multipleOf unit: Int, _ body: (Int, UnsafeBufferPointer<Double>) -> Void) {
+    let count: Int = shape.count
+    guard count > 0, isConvertible else { return }
+    let length: Int = min(count, max(unit, Self.blockLength / unit * unit))
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: length) { block in
+      guard let base = block.baseAddress else { return }
+      var start: Int = 0
+      while start < count {
+        let part = UnsafeMutableBufferPointer(start: base, count: min(length, count - start))
+        if let exact {
+          for offset in part.indices { part.initializeElement(at: offset, to: exact[start + offset]) }
+        } else {
+          tensor.convert(from: start, to: part)
+        }
+        for change in changes {
+          switch change {
+          case .scaled(let factors): factors.forEachRun(start, part) { $0 *= $1 }
+          case .lowered(let terms): terms.forEachRun(start, part) { $0 -= $1 }
+          }
+        }
+        body(start, UnsafeBufferPointer(part))
+        start += length
       }
     }
-    return values
   }
+
+  /// Elements that are worked on at a time: 64 KB, which stay in the cache.
+  private static let blockLength: Int = 8192
+
+  /// Whether the elements are 16, 32 or 64 bit floats.
+  package var isConvertible: Bool { exact != nil || tensor.isConvertible }
 
   /// The constant with `factors` multiplied in as well; nil where a result would be no finite number of the
   /// element type.
-  package func scaled(by factors: Factors) -> FoldableConstant? { appending(.scaled(factors)) }
+  package func scaled(by factors: Factors) -> FoldableConstant? {
+    guard factors.values.allSatisfy(\.isFinite) else { return nil }
+    let largest: Double = factors.values.reduce(0) { max($0, abs($1)) }
+    return appending(.scaled(BroadcastRuns(factors)), bound: magnitude * largest)
+  }
 
   /// The constant with its mean along `axis` subtracted; nil where it has no such axis.
   package func centered(along axis: Int) -> FoldableConstant? {
-    axis >= 0 && axis < shape.rank ? appending(.centered(axis: axis)) : nil
+    guard axis >= 0, axis < shape.rank, isConvertible else { return nil }
+    guard shape.count > 0 else { return self }
+    let terms: Factors = means(along: axis)
+    return appending(.lowered(BroadcastRuns(terms)), bound: 2 * magnitude)
   }
 
-  private func appending(_ change: Change) -> FoldableConstant? {
+  private func appending(_ change: Change, bound: Double) -> FoldableConstant? {
+    guard isConvertible else { return nil }
     var result: FoldableConstant = self
     result.changes.append(change)
-    guard let values = result.doubles, values.allSatisfy({ fits($0) }) else { return nil }
-    // Small constants are kept as they come out; large ones are done over when they are rounded.
-    if values.count <= 1 << 14 {
+    result.bound = bound
+    if !fits(bound) {
+      // The bound is coarse: the elements themselves decide.
+      result.bound = result.largestMagnitude
+      guard fits(result.magnitude) else { return nil }
+    }
+    // Small constants are kept as they come out; large ones are done when they are rounded.
+    if shape.count <= 1 << 14, let values = result.doubles {
       result.exact = values
       result.changes = []
     }
     return result
   }
 
-  private static func center(_ values: inout [Double], _ shape: Shape, axis: Int) {
+  /// The largest magnitude that the elements may have; infinite where one is no number.
+  private var magnitude: Double { bound ?? largestMagnitude }
+
+  private var largestMagnitude: Double {
+    var largest: Double = 0
+    forEachBlock(multipleOf: 1) { _, block in
+      for value in block where !(abs(value) <= largest) { largest = value.isNaN ? .infinity : abs(value) }
+    }
+    return largest
+  }
+
+  private func means(along axis: Int) -> Factors {
     let extent: Int = shape[axis]
-    guard extent > 0 else { return }
     let inner: Int = shape.extents[(axis + 1)...].reduce(1, *)
-    let outer: Int = values.count / (extent * inner)
-    for block in 0..<outer {
-      for offset in 0..<inner {
-        let start: Int = block * extent * inner + offset
-        var sum: Double = 0
-        for index in 0..<extent { sum += values[start + index * inner] }
-        let mean: Double = sum / Double(extent)
-        for index in 0..<extent { values[start + index * inner] -= mean }
+    var sums = [Double](repeating: 0, count: shape.count / extent)
+    forEachBlock(multipleOf: inner) { start, block in
+      for row in 0..<block.count / inner {
+        let into: Int = (start / inner + row) / extent * inner
+        for offset in 0..<inner { sums[into + offset] += block[row * inner + offset] }
       }
     }
+    var extents: [Int] = shape.extents
+    extents[axis] = 1
+    return Factors(view: shape, shape: Shape(extents), values: sums.map { $0 / Double(extent) })
   }
 
   /// The constant with other elements.
@@ -106,71 +168,28 @@ package struct FoldableConstant: Sendable {
     }
   }
 
-  private static func multiply(_ values: inout [Double], by factors: Factors) {
-    let rank: Int = factors.view.rank
-    let viewStrides: [Int] = factors.view.strides
-    var strides: [Int] = factors.shape.strides
-    for axis in 0..<rank where factors.shape[axis] == 1 { strides[axis] = 0 }
-    // Runs over which the factor is the same are one loop.
-    var run: Int = 1
-    var outer: Int = rank
-    while outer > 0, factors.shape[outer - 1] == 1 {
-      outer -= 1
-      run *= factors.view[outer]
-    }
-    values.withUnsafeMutableBufferPointer { values in
-      var start: Int = 0
-      while start < values.count {
-        var index: Int = 0
-        for axis in 0..<outer { index += start / viewStrides[axis] % factors.view[axis] * strides[axis] }
-        let factor: Double = factors.values[index]
-        for offset in start..<start + run { values[offset] *= factor }
-        start += run
+  /// The constant rounded to its type, once.
+  package var rounded: Tensor {
+    guard isPending, isConvertible else { return tensor }
+    return Tensor(elementType, shape) { bytes in
+      forEachBlock(multipleOf: 1) { start, block in
+        Tensor.round(block, into: bytes, at: start, elementType)
       }
     }
   }
 
-  /// The constant rounded to its type, once.
-  package var rounded: Tensor {
-    guard isPending, let values = doubles else { return tensor }
-    return Tensor(rounding: values, to: elementType, shape)
-  }
-}
-
-extension Tensor {
-  /// The elements of a 16, 32 or 64 bit float tensor in double precision; nil for other types.
-  package var floatingElements: [Double]? {
-    switch elementType {
-    case .float64: elements(Double.self)
-    case .float32: withElements(of: Float.self) { $0.map(Double.init) }
-    case .float16: withElements(of: Half.self) { $0.map { Double($0.float) } }
-    case .bfloat16: withElements(of: BFloat16.self) { $0.map { Double($0.float) } }
-    default: nil
+  /// How far `tensor`, the constant rounded, is from it.
+  package func error(of tensor: Tensor) -> FoldingError {
+    var error = FoldingError()
+    guard tensor.shape == shape, tensor.isConvertible else { return error }
+    let spacing = FloatSpacing(tensor.elementType)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(Self.blockLength, 1)) { scratch in
+      forEachBlock(multipleOf: 1) { start, block in
+        let found = UnsafeMutableBufferPointer(rebasing: scratch[..<block.count])
+        tensor.convert(from: start, to: found)
+        for index in block.indices { error.add(exact: block[index], rounded: found[index], spacing) }
+      }
     }
-  }
-
-  /// Elements rounded to nearest even once; numbers that would be subnormal become zero, but for float16,
-  /// whose subnormals are no slower and hold small weights.
-  package init(rounding values: [Double], to elementType: ElementType, _ shape: Shape) {
-    func normal(_ value: Double, _ least: Double) -> Double { abs(value) < least ? 0 : value }
-    switch elementType {
-    case .float16: self.init(values.map { Half($0) }, shape)
-    case .bfloat16:
-      self.init(values.map { BFloat16(bits: BFloat16.bits(roundingOnce: normal($0, 0x1p-126))) }, shape)
-    case .float32: self.init(values.map { Float(normal($0, 0x1p-126)) }, shape)
-    default: self.init(values.map { normal($0, .leastNormalMagnitude) }, shape)
-    }
-  }
-}
-
-extension BFloat16 {
-  /// The bits of the nearest bfloat16 number, rounded once.
-  fileprivate static func bits(roundingOnce value: Double) -> UInt16 {
-    let single = Float(value)
-    let exact = Double(single)
-    guard exact != value, single.isFinite, single.bitPattern & 1 == 0 else { return BFloat16(single).bits }
-    // The first rounding must not make a tie of the second: an odd last bit stands for the rest.
-    let odd: UInt32 = abs(exact) < abs(value) ? single.bitPattern | 1 : single.bitPattern - 1
-    return BFloat16(Float(bitPattern: odd)).bits
+    return error
   }
 }

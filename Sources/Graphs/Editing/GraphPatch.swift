@@ -162,12 +162,17 @@ extension Graph {
     nodes = (stable ? kept : order).map { nodes[$0] }
   }
 
-  /// The same graph with everything that was folded into constants rounded to their types.
-  package func roundingConstants() -> Graph {
+  /// The same graph with everything that was folded into constants rounded to their types. `visit` is told
+  /// each constant's name, what it was and what it has become.
+  package func roundingConstants(_ visit: (String, FoldableConstant, Tensor) -> Void = { _, _, _ in })
+    -> Graph
+  {
     var graph: Graph = self
     for index in values.indices {
       guard let pending = values[index].pending else { continue }
-      graph.values[index].constant = pending.rounded
+      let rounded: Tensor = pending.rounded
+      visit(values[index].name, pending, rounded)
+      graph.values[index].constant = rounded
       graph.values[index].pending = nil
     }
     return graph

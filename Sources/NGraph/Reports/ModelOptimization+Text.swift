@@ -41,6 +41,7 @@ extension ModelOptimization {
       let counted: [String] = gone.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
       sections.append(("Scales and shifts", counted + lines))
     }
+    sections.append(("Folded weights", [folding.line]))
     if !kept.isEmpty { sections.append(("Kept", kept.map { "'\($0)' stays as it is" })) }
     return sections
   }
@@ -60,6 +61,7 @@ extension ModelOptimization {
       ("before", before.json), ("after", after.json),
       ("rewrites", .object(rules.map { ($0.rule, .integer($0.count)) })),
       ("fates", .array(fates.map(\.json))), ("kept", .array(kept.map { .string($0) })),
+      ("folding", folding.json),
     ]
     if let verification { members.append(("verification", verification.json)) }
     return .object(members)

@@ -42,6 +42,8 @@ package struct ModelOptimization: Sendable {
   /// Most frequent first.
   package let rules: [RuleCount]
   package let fates: [NormalizationFate]
+  /// How many constants had something folded into them, and how far rounding them once took them from it.
+  package let folding: FoldingSummary
   /// The kept initializers, sorted.
   package let kept: [String]
   /// What the verification found; nil where none was asked for.
@@ -77,6 +79,7 @@ package struct ModelOptimization: Sendable {
     } catch { throw NGraphError(error) }
     rules = report.counts.map { RuleCount(rule: $0.rule, count: $0.count) }
     fates = report.fates.map { NormalizationFate($0) }
+    folding = FoldingSummary(report.foldings)
     before = try ModelExtent(model, graph, fileBytes: bytes, shapes: settings.shapes)
     let written: Model = ModelExporter(template: model).exportModel(optimized)
     after = try ModelExtent(written, optimized, fileBytes: nil, shapes: settings.shapes)

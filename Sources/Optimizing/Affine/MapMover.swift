@@ -141,7 +141,7 @@ struct MapMover {
       return refuse("'\(graph[value].name)' is an output of the graph")
     }
     let before: [NodeID: AffineRewrite] = staged
-    for use in context.uses[value] {
+    for use in usesCheapestFirst(of: value) {
       let node: Node = graph.nodes[use.position]
       guard node.id != origin, moveInto(node, index: use.input, map, depth: depth) else {
         staged = before
@@ -149,6 +149,18 @@ struct MapMover {
       }
     }
     return true
+  }
+
+  /// The uses of `value`, those by nodes without constants first: they refuse before weights are looked at.
+  private func usesCheapestFirst(of value: ValueID) -> [GraphUses.Use] {
+    func constantBytes(_ use: GraphUses.Use) -> Int {
+      context.graph.nodes[use.position].inputs.reduce(0) { sum, input in
+        sum + (input.flatMap { context.graph[$0].constant?.byteCount } ?? 0)
+      }
+    }
+    let uses = context.uses[value]
+    guard uses.count > 1 else { return Array(uses) }
+    return uses.map { ($0, constantBytes($0)) }.sorted { $0.1 < $1.1 }.map(\.0)
   }
 
   private mutating func moveInto(_ node: Node, index: Int, _ map: AxisMap, depth: Int) -> Bool {

@@ -16,8 +16,11 @@ struct RandomGraph {
   private var weights: [String: ValueID] = [:]
   private let batch: Int
 
-  init(seed: UInt64, steps: Int, elementType: ElementType = .float64) throws {
-    script = TestGraph(elementType, seed: seed)
+  /// `granularity` is the type whose numbers the constants and inputs are, so that a graph of a wider type can
+  /// have those of a narrow one.
+  init(seed: UInt64, steps: Int, elementType: ElementType = .float64, granularity: ElementType? = nil) throws
+  {
+    script = TestGraph(elementType, seed: seed, granularity: granularity)
     batch = 1 + Int(seed % 3)
     if pick(3) > 0 {
       let shape: [Int] = [batch, 1 + pick(4), 3 + pick(5), 3 + pick(5)]

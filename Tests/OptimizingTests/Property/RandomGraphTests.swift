@@ -56,6 +56,49 @@ import Testing
     }
   }
 
+  /// What rounding makes of graphs of a narrow type: optimized ones are within `tolerance` of the unoptimized
+  /// run in double precision, or no more than a few times as far from it as the unoptimized run of the
+  /// narrow type is, where the graph itself (a normalization of nearly equal numbers) spreads rounding errors.
+  @Test(
+    "An optimized graph of a narrow type is as near to the run in double precision as it should be",
+    arguments: [(ElementType.float32, 1e-5), (.float16, 1e-2)])
+  func precision(type: ElementType, tolerance: Double) throws {
+    var spread: Int = 0
+    var compared: Int = 0
+    for index in 0..<Self.count / 5 {
+      let seed: UInt64 = Self.seed &* 1_000_003 &+ UInt64(index)
+      let steps: Int = 2 + index % 9
+      guard let errors = try Self.errors(seed: seed, steps: steps, type) else { continue }
+      for (plain, optimized) in errors {
+        compared += 1
+        if optimized > tolerance { spread += 1 }
+        #expect(
+          optimized <= max(tolerance, 8 * plain),
+          "seed \(seed), \(steps) steps: \(optimized) optimized, \(plain) unoptimized")
+      }
+    }
+    #expect(compared > Self.count / 10)
+    #expect(spread * 20 <= compared, "\(spread) of \(compared) outputs are farther away than \(tolerance)")
+  }
+
+  /// For each output, how far the unoptimized and the optimized graph of `type` are from the unoptimized one
+  /// of double precision; nil for graphs that have no form in `type` or overflow it.
+  private static func errors(seed: UInt64, steps: Int, _ type: ElementType) throws -> [(Double, Double)]? {
+    var wide = try RandomGraph(seed: seed, steps: steps, elementType: .float64, granularity: type)
+    let reference: Graph = try wide.graph()
+    var narrow = try RandomGraph(seed: seed, steps: steps, elementType: type)
+    let graph: Graph = try narrow.graph()
+    var report = OptimizationReport()
+    let optimized: Graph = try Optimizer(kernels: KernelSelection.best).optimize(graph, report: &report)
+    let inputs: [Value?] = narrow.inputs()
+    let exact: [Tensor] = try reference.run(wide.inputs())
+    let (plain, other) = (try graph.run(inputs), try optimized.run(inputs))
+    guard plain.allSatisfy({ $0.doubles.allSatisfy(\.isFinite) }) else { return nil }
+    return exact.indices.map { index in
+      (relativeDifference(exact[index], plain[index]), relativeDifference(exact[index], other[index]))
+    }
+  }
+
   private static func shrunk(seed: UInt64, steps: Int, _ problem: String) -> (steps: Int, text: String) {
     var best: (steps: Int, text: String) = (steps, problem)
     var ignored: [String: Int] = [:]
