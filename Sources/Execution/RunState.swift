@@ -90,7 +90,9 @@ final class RunState {
       case .evaluate(let node):
         try evaluate(node, at: step.place, values: &values, outputs: outputStorages, evaluation)
       }
-      profile?.add(step: index, nanoseconds: MonotonicClock.nanoseconds &- start)
+      if let profile {
+        profile.add(step: index, start: start, nanoseconds: MonotonicClock.nanoseconds &- start)
+      }
     }
     var results: [Value?] = []
     for id in graph.outputs {

@@ -24,6 +24,7 @@ package struct KernelTable: Sendable {
   package var movement: MovementKernels
   package var resize: ResizeKernels
   package var recurrent: RecurrentKernels
+  package var roofline: RooflineKernels
 
   package init(
     isa: InstructionSet, gemmF32: GemmKernels<Float>, gemmF64: GemmKernels<Double>,
@@ -33,7 +34,7 @@ package struct KernelTable: Sendable {
     integerGemm: IntegerGemmKernels,
     conversion: ConversionKernels, unary: UnaryKernels, binary: BinaryKernels, reduction: ReductionKernels,
     normalization: NormalizationKernels, softmax: SoftmaxKernels, movement: MovementKernels,
-    resize: ResizeKernels, recurrent: RecurrentKernels
+    resize: ResizeKernels, recurrent: RecurrentKernels, roofline: RooflineKernels
   ) {
     self.isa = isa
     self.gemmF32 = gemmF32
@@ -51,5 +52,6 @@ package struct KernelTable: Sendable {
     self.movement = movement
     self.resize = resize
     self.recurrent = recurrent
+    self.roofline = roofline
   }
 }

@@ -12,5 +12,5 @@ package let kernelTable: KernelTable = {
     conversion: conversionKernels,
     unary: unaryKernels, binary: binaryKernels, reduction: reductionKernels,
     normalization: normalizationKernels, softmax: softmaxKernels, movement: movementKernels,
-    resize: resizeKernels, recurrent: recurrentKernels)
+    resize: resizeKernels, recurrent: recurrentKernels, roofline: rooflineKernels)
 }()

@@ -7,7 +7,7 @@ internal import NGraph
 struct NGraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ngraph",
-    abstract: "Runs, inspects, checks, optimizes and converts ONNX models.",
+    abstract: "Runs, times, inspects, checks, optimizes and converts ONNX models.",
     discussion: """
       A model is a file .onnx or .pb, which are the same format.
 
@@ -16,7 +16,7 @@ struct NGraphCommand: ParsableCommand {
       failed, wrong inputs included; 64 wrong usage.
       """,
     version: Version.text,
-    subcommands: [Run.self, Inspect.self, Check.self, Dump.self, Convert.self, Optimize.self])
+    subcommands: [Run.self, Bench.self, Inspect.self, Check.self, Dump.self, Convert.self, Optimize.self])
 
   static func main() {
     do {

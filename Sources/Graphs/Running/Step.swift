@@ -1,9 +1,14 @@
 /// A node made ready to run: a closure over kernels, slots and sizes. It makes no choice and allocates
 /// nothing; it fails only for what the data alone can tell.
 package struct Step: Sendable {
+  /// What runs, for people: the kernel and its sizes; empty where the operator says it all.
+  package let kernel: String
   package let run: @Sendable (RunContext) throws(ExecutionError) -> Void
 
-  package init(_ run: @escaping @Sendable (RunContext) throws(ExecutionError) -> Void) {
+  package init(
+    kernel: String = "", _ run: @escaping @Sendable (RunContext) throws(ExecutionError) -> Void
+  ) {
+    self.kernel = kernel
     self.run = run
   }
 }

@@ -18,9 +18,11 @@ package final class ProfileRecorder {
   /// Nanoseconds since some moment.
   package static var now: UInt64 { MonotonicClock.nanoseconds }
 
-  package let profile = RunProfile()
+  package let profile: RunProfile
 
-  package init() {}
+  package init() { profile = RunProfile() }
+
+  init(_ profile: RunProfile) { self.profile = profile }
 
   package var runs: Int { profile.runs }
 

@@ -42,7 +42,7 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
     let cSlot: Int = c.slot
     let biasSlot: Int? = ending.bias?.slot
     let residualSlot: Int? = ending.residual?.slot
-    return Step { run in
+    return Step(kernel: kernelName) { run in
       var arguments: GemmArguments<Element> = template
       if let aSlot { arguments.a = run.input(aSlot) }
       if let bSlot { arguments.b = run.input(bSlot) }
@@ -54,6 +54,16 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
       }
       withExtendedLifetime(table) {}
     }
+  }
+
+  /// The kernel and the sizes of the product.
+  private var kernelName: String {
+    let copies: String = arguments.batch == 1 ? "" : "\(arguments.batch) x "
+    let form: String = arguments.m == 1 || arguments.n == 1 ? "gemv" : "gemm"
+    let type: String = Element.self == Float.self ? "F32" : "F64"
+    var packed: String = arguments.packedA == nil ? "" : ", A packed"
+    if arguments.packedB != nil { packed += ", B packed" }
+    return "\(form)\(type) \(copies)\(arguments.m)x\(arguments.n)x\(arguments.k)\(packed)"
   }
 
   /// A constant B is packed, all its matrices, but for products with one column, whose kernel reads it in
