@@ -12,7 +12,7 @@ package struct OptimizationStage: Sendable {
   package static let pipeline: [OptimizationStage] = [
     OptimizationStage(
       "simplify", [FoldConstants(), EliminateNoOps(), MergeTransposes(), MergeEqualNodes()]),
-    OptimizationStage("dissolve", [DissolveMaps(), DissolveTails(), HoistCentering()]),
+    OptimizationStage("dissolve", [MergeMaps(), DissolveMaps(), DissolveTails(), HoistCentering()]),
   ]
 
   /// The names of all rules, in the order in which they run.

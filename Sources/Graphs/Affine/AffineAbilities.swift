@@ -24,15 +24,19 @@ package struct AffineNode: Sendable {
   package var outputRank: Int? { outputs.first??.dimensions?.count }
 }
 
-/// A node after it took a map: its operator, and constant inputs that changed (by index; one past the last
-/// input appends it).
+/// A node after it took a map: its operator, constant inputs that changed (by index; one past the last
+/// input appends it), and what has to be added to output 0, where a shift has no other place.
 package struct AffineRewrite: Sendable {
   package var op: any Operator
   package var constants: [Int: FoldableConstant]
+  package var addend: FoldableConstant?
 
-  package init(op: any Operator, constants: [Int: FoldableConstant] = [:]) {
+  package init(
+    op: any Operator, constants: [Int: FoldableConstant] = [:], addend: FoldableConstant? = nil
+  ) {
     self.op = op
     self.constants = constants
+    self.addend = addend
   }
 }
 
@@ -65,6 +69,34 @@ package protocol MapCrossing: Operator {
   /// The ways to have the effect of `map` on output 0 by maps of inputs (by index; inputs not named stay as
   /// they are), any of which will do; empty where the map can't cross.
   func backward(_ map: AxisMap, _ node: AffineNode) -> [[Int: AxisMap]]
+  /// What else changes in the node when `map` of output 0 becomes maps of inputs.
+  func backwardRewrite(_ map: AxisMap, _ node: AffineNode) -> AffineRewrite?
+  /// Whether inputs broadcast, so that their axes are counted from the last one of the output.
+  var broadcastsInputs: Bool { get }
+}
+
+extension MapCrossing {
+  package var broadcastsInputs: Bool { false }
+  package func backwardRewrite(_ map: AxisMap, _ node: AffineNode) -> AffineRewrite? { nil }
+}
+
+/// An operator that deals the elements of input 0 out to its outputs, so that a map crosses it to all of them.
+package protocol DividingCrossing: Operator {
+  /// The map of each output that has the effect of `map` on input 0; nil where it can't cross.
+  func forward(_ map: AxisMap, _ node: AffineNode) -> [AxisMap]?
+  /// The map of input 0 that has the effect of `map` on the output `index` and none on the others.
+  func backward(_ map: AxisMap, fromOutput index: Int, _ node: AffineNode) -> AxisMap?
+}
+
+/// An operator with constant parameters that is linear in an input, so that it can take the scale of a map
+/// while what comes of the shift is added to its output.
+package protocol AddendAbsorber: Operator {
+  func absorbingWithAddend(outputMap map: AxisMap, _ node: AffineNode) -> AffineRewrite?
+  func absorbingWithAddend(inputMap map: AxisMap, at index: Int, _ node: AffineNode) -> AffineRewrite?
+}
+
+extension AddendAbsorber {
+  package func absorbingWithAddend(outputMap map: AxisMap, _ node: AffineNode) -> AffineRewrite? { nil }
 }
 
 /// An operator that ends in an affine map along one axis that can be taken off it (the gain and offset of a

@@ -61,4 +61,19 @@ package struct AxisMap: Sendable, Equatable {
     }
     return result
   }
+
+  /// The same numbers along another axis.
+  package func moved(to axis: Int) -> AxisMap { AxisMap(axis: axis, scale: scale, shift: shift) }
+
+  /// The numbers of the given indices along `axis`.
+  package func picking(_ indices: [Int], along axis: Int?) -> AxisMap {
+    AxisMap(axis: axis, scale: indices.map { scale[$0] }, shift: indices.map { shift[$0] })
+  }
+
+  /// The map as one of every element alike; nil where its numbers differ, or there are none.
+  package var uniform: AxisMap? {
+    guard let first = scale.first, scale.allSatisfy({ $0 == first }), shift.allSatisfy({ $0 == shift[0] })
+    else { return nil }
+    return AxisMap(axis: nil, scale: [first], shift: [shift[0]])
+  }
 }

@@ -160,6 +160,12 @@ package struct FoldableConstant: Sendable {
     return FoldableConstant(exact: values, elementType: elementType, shape: shape ?? self.shape)
   }
 
+  /// The sums of the elements of both, which have one shape; nil where a result doesn't fit the type.
+  package func sum(with other: FoldableConstant) -> FoldableConstant? {
+    guard shape == other.shape, let left = doubles, let right = other.doubles else { return nil }
+    return replaced(by: zip(left, right).map { $0 + $1 })
+  }
+
   private func fits(_ value: Double) -> Bool {
     switch elementType {
     case .float16: abs(value) < 65520

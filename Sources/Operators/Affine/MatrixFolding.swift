@@ -12,22 +12,28 @@ extension FoldableConstant {
     return scaled(by: Factors(view: shape, shape: Shape(extents), values: values))
   }
 
-  /// The sums over `axis` (0 or 1) of a matrix of rank 2, each element times the factor of its index along
-  /// that axis: a row vector times the matrix, or the matrix times a column.
+  /// The sums over `axis`, one of the last two, of matrices [.., rows, columns], each element times the factor
+  /// of its index along that axis: a row vector times each matrix, or each matrix times a column.
   func weightedSums(over axis: Int, _ weights: [Double]) -> [Double]? {
-    guard shape.rank == 2, shape[axis] == weights.count, isConvertible else { return nil }
-    let (rows, columns): (Int, Int) = (shape[0], shape[1])
-    var sums = [Double](repeating: 0, count: axis == 0 ? columns : rows)
+    let rank: Int = shape.rank
+    guard rank >= 2, axis == rank - 1 || axis == rank - 2, shape[axis] == weights.count, isConvertible else {
+      return nil
+    }
+    let (rows, columns): (Int, Int) = (shape[rank - 2], shape[rank - 1])
+    let addsRows: Bool = axis == rank - 2
+    let matrices: Int = shape.extents[..<(rank - 2)].reduce(1, *)
+    var sums = [Double](repeating: 0, count: matrices * (addsRows ? columns : rows))
     guard columns > 0, weights.contains(where: { $0 != 0 }) else { return sums }
     forEachBlock(multipleOf: columns) { start, block in
-      for row in start / columns..<(start + block.count) / columns {
+      for index in start / columns..<(start + block.count) / columns {
         let elements = UnsafeBufferPointer(
-          rebasing: block[(row * columns - start)..<((row + 1) * columns - start)])
-        if axis == 0 {
-          let weight: Double = weights[row]
-          for column in 0..<columns { sums[column] += weight * elements[column] }
+          rebasing: block[(index * columns - start)..<((index + 1) * columns - start)])
+        if addsRows {
+          let weight: Double = weights[index % rows]
+          let first: Int = index / rows * columns
+          for column in 0..<columns { sums[first + column] += weight * elements[column] }
         } else {
-          for column in 0..<columns { sums[row] += weights[column] * elements[column] }
+          for column in 0..<columns { sums[index] += weights[column] * elements[column] }
         }
       }
     }

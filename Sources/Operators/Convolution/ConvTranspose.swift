@@ -137,7 +137,7 @@ package struct ConvTransposeOp: KernelOperator, CostedOperator {
   }
 
   /// Pads in front of an axis: as stated, or what a stated output shape leaves over.
-  private func padding(_ axis: Int, input: Int, output: Int, kernel: Int) -> Int {
+  func padding(_ axis: Int, input: Int, output: Int, kernel: Int) -> Int {
     let isSame: Bool = window.autoPad == .sameUpper || window.autoPad == .sameLower
     guard outputShape != nil || isSame else {
       return window.padding(axis, input: input, kernel: kernel).begin

@@ -4,6 +4,8 @@ internal import Tensors
 /// A constant operand is a shift; it takes further shifts. Over two other operands a map of the sum is its
 /// scale on both and its shift on one.
 extension AddOp: AffineMapOperator, InputMapAbsorber, MapCrossing {
+  package var broadcastsInputs: Bool { true }
+
   package func affineMap(_ node: AffineNode) -> (input: Int, map: AxisMap)? {
     guard let (input, axis, values) = axisOperand(node) else { return nil }
     return (input, AxisMap(axis: axis, scale: values.map { _ in 1 }, shift: values))

@@ -3,6 +3,8 @@ internal import Tensors
 
 /// `x / c` is a scale by 1 / c; `c / x` is no affine map. A scale of a quotient is one of its dividend.
 extension DivOp: AffineMapOperator, MapCrossing {
+  package var broadcastsInputs: Bool { true }
+
   package func affineMap(_ node: AffineNode) -> (input: Int, map: AxisMap)? {
     guard let (input, axis, values) = axisOperand(node), input == 0, values.allSatisfy({ $0 != 0 }) else {
       return nil

@@ -4,6 +4,8 @@ internal import Tensors
 /// A constant operand is a scale; it takes further scales. Over two other operands a scale of the product
 /// is a scale of either.
 extension MulOp: AffineMapOperator, InputMapAbsorber, MapCrossing {
+  package var broadcastsInputs: Bool { true }
+
   package func affineMap(_ node: AffineNode) -> (input: Int, map: AxisMap)? {
     guard let (input, axis, values) = axisOperand(node) else { return nil }
     return (input, AxisMap(axis: axis, scale: values, shift: values.map { _ in 0 }))

@@ -4,6 +4,8 @@ internal import Tensors
 /// `x - c` is a shift by -c, `c - x` a scale by -1 and a shift by c. Over two other operands a map of the
 /// difference is its scale on both and its shift on one, negated on the right.
 extension SubOp: AffineMapOperator, InputMapAbsorber, MapCrossing {
+  package var broadcastsInputs: Bool { true }
+
   package func affineMap(_ node: AffineNode) -> (input: Int, map: AxisMap)? {
     guard let (input, axis, values) = axisOperand(node) else { return nil }
     let sign: Double = input == 0 ? 1 : -1

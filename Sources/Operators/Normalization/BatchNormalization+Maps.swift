@@ -14,3 +14,34 @@ extension BatchNormalizationOp: AffineMapOperator {
     return (0, AxisMap(axis: 1, scale: factors, shift: terms))
   }
 }
+
+/// A map before it or after it along the same axis is composed with it.
+extension BatchNormalizationOp: InputMapAbsorber, OutputMapAbsorber {
+  package func absorbing(inputMap map: AxisMap, at index: Int, _ node: AffineNode) -> AffineRewrite? {
+    guard index == 0, let own = affineMap(node)?.map else { return nil }
+    return own.after(map).flatMap { replacing($0, node) }
+  }
+
+  package func absorbing(outputMap map: AxisMap, _ node: AffineNode) -> AffineRewrite? {
+    guard let own = affineMap(node)?.map else { return nil }
+    return map.after(own).flatMap { replacing($0, node) }
+  }
+
+  private func replacing(_ map: AxisMap, _ node: AffineNode) -> AffineRewrite? {
+    let zeros: [Double] = map.scale.map { _ in 0 }
+    let lists: [[Double]] = [map.scale, map.shift, zeros, map.scale.map { _ in 1 }]
+    var constants: [Int: FoldableConstant] = [:]
+    for (index, values) in lists.enumerated() {
+      guard let changed = node.constant(index + 1)?.replaced(by: values) else { return nil }
+      constants[index + 1] = changed
+    }
+    return AffineRewrite(op: BatchNormalizationOp(epsilon: 0), constants: constants)
+  }
+
+  /// A normalization by given statistics.
+  package init(epsilon: Float) {
+    self.epsilon = epsilon
+    momentum = 0.9
+    isTraining = false
+  }
+}

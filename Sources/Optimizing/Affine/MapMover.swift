@@ -49,7 +49,26 @@ struct MapMover {
     var merged: AffineRewrite = staged[node.id] ?? AffineRewrite(op: node.op)
     merged.op = rewrite.op
     merged.constants.merge(rewrite.constants) { $1 }
+    if let addend = rewrite.addend {
+      merged.addend = merged.addend.flatMap { $0.sum(with: addend) } ?? addend
+    }
     staged[node.id] = merged
+  }
+
+  /// The elements that are added to, where shifts became sums after a node; an axis of unknown extent counts
+  /// as one element, as it does in `elements(of:)`.
+  var addedElements: Double {
+    var sum: Double = 0
+    for (id, rewrite) in staged where rewrite.addend != nil {
+      guard let position = context.uses.position(of: id) else { continue }
+      sum += elements(of: context.graph.nodes[position].outputs[0])
+    }
+    return sum
+  }
+
+  func elements(of value: ValueID?) -> Double {
+    let dimensions: [Dimension] = value.flatMap { context.graph[$0].type?.dimensions } ?? []
+    return dimensions.reduce(1) { $0 * Double($1.value ?? 1) }
   }
 
   /// Stages `rewrite` for the node whose map is moved.
@@ -79,21 +98,31 @@ struct MapMover {
     guard let producer = context.producer(of: value) else {
       return refuse("'\(graph[value].name)' is an input of the graph")
     }
-    guard producer.outputs.count == 1 || producer.outputs.first == .some(.some(value)) else {
-      return refuse("\(describe(producer)) has several outputs")
-    }
     let op: any Operator = op(of: producer)
     let view: AffineNode = view(producer)
-    if let absorber = op as? any OutputMapAbsorber,
-      let rewrite = absorber.absorbing(outputMap: map, view)
+    if let dividing = op as? any DividingCrossing, let index = producer.outputs.firstIndex(of: value),
+      let input = producer.inputs[0], let whole = dividing.backward(map, fromOutput: index, view)
     {
+      return moveUp(input, whole, user: producer.id, depth: depth + 1)
+    }
+    guard producer.outputs.first == .some(.some(value)) else {
+      return refuse("\(describe(producer)) has several outputs")
+    }
+    if let rewrite = absorbing(op, outputMap: map, view) {
       stage(rewrite, for: producer)
       return true
     }
     if let crossing = op as? any MapCrossing {
-      for choice in crossing.backward(map, view) where moveUp(choice, of: producer, depth: depth + 1) {
-        return true
+      for choice in crossing.backward(map, view) {
+        let rewrite: AffineRewrite? = crossing.backwardRewrite(map, view)
+        if moveUp(choice, of: producer, rewrite, depth: depth + 1) { return true }
       }
+    }
+    if let absorber = op as? any AddendAbsorber,
+      let rewrite = absorber.absorbingWithAddend(outputMap: map, view)
+    {
+      stage(rewrite, for: producer)
+      return true
     }
     for case let input? in producer.inputs where graph[input].isKept {
       return refuse("'\(graph[input].name)' of \(describe(producer)) is kept")
@@ -101,9 +130,21 @@ struct MapMover {
     return refuse("\(describe(producer)) can't take \(describe(map)) of its output")
   }
 
+  /// What the operator becomes where it takes all of `map`: in its parameters, or in the map that it ends in.
+  private func absorbing(_ op: any Operator, outputMap map: AxisMap, _ view: AffineNode) -> AffineRewrite? {
+    if let absorber = op as? any OutputMapAbsorber { return absorber.absorbing(outputMap: map, view) }
+    guard let norm = op as? any AffineTailOperator, let tail = norm.affineTail(view),
+      let whole = map.after(tail)
+    else { return nil }
+    return norm.replacingTail(whole, view)
+  }
+
   /// All maps of one choice, or none.
-  private mutating func moveUp(_ choice: [Int: AxisMap], of node: Node, depth: Int) -> Bool {
+  private mutating func moveUp(
+    _ choice: [Int: AxisMap], of node: Node, _ rewrite: AffineRewrite?, depth: Int
+  ) -> Bool {
     let before: [NodeID: AffineRewrite] = staged
+    if let rewrite { stage(rewrite, for: node) }
     for (index, map) in choice.sorted(by: { $0.key < $1.key }) {
       guard let input = node.inputs[index] else { continue }
       let done: Bool
@@ -125,10 +166,12 @@ struct MapMover {
       return refuse("'\(context.graph[input].name)' is kept")
     }
     let view: AffineNode = view(node)
-    guard let constant = view.constant(index), let rank = view.outputRank,
+    let op: any Operator = op(of: node)
+    let broadcasts: Bool = (op as? any MapCrossing)?.broadcastsInputs ?? false
+    guard let constant = view.constant(index), let rank = broadcasts ? view.outputRank : view.rank(index),
       let folded = constant.mapped(by: map, rank: rank)
     else { return false }
-    stage(AffineRewrite(op: op(of: node), constants: [index: folded]), for: node)
+    stage(AffineRewrite(op: op, constants: [index: folded]), for: node)
     return true
   }
 
@@ -172,19 +215,37 @@ struct MapMover {
       stage(rewrite, for: node)
       return true
     }
-    if let crossing = op as? any MapCrossing, let (next, rewrite) = crossing.forward(map, from: index, view),
-      let output = node.outputs.first ?? nil, node.outputs.dropFirst().allSatisfy({ $0 == nil })
+    if let dividing = op as? any DividingCrossing, let maps = dividing.forward(map, view) {
+      // What failed is put back by the caller.
+      return zip(node.outputs, maps).allSatisfy { output, next in
+        output.map { moveDown($0, next, depth: depth + 1) } ?? true
+      }
+    }
+    if cross(node, op, index: index, map, view, depth: depth) { return true }
+    if let absorber = op as? any AddendAbsorber,
+      let rewrite = absorber.absorbingWithAddend(inputMap: map, at: index, view)
     {
-      let before: [NodeID: AffineRewrite] = staged
-      if let rewrite { stage(rewrite, for: node) }
-      if moveDown(output, next, depth: depth + 1) { return true }
-      staged = before
-      return false
+      stage(rewrite, for: node)
+      return true
     }
     for case let input? in node.inputs where context.graph[input].isKept {
       return refuse("'\(context.graph[input].name)' of \(describe(node)) is kept")
     }
     return refuse("\(describe(node)) can't take \(describe(map)) of its input")
+  }
+
+  private mutating func cross(
+    _ node: Node, _ op: any Operator, index: Int, _ map: AxisMap, _ view: AffineNode, depth: Int
+  ) -> Bool {
+    guard let crossing = op as? any MapCrossing, let output = node.outputs.first ?? nil,
+      node.outputs.dropFirst().allSatisfy({ $0 == nil }),
+      let (next, rewrite) = crossing.forward(map, from: index, view)
+    else { return false }
+    let before: [NodeID: AffineRewrite] = staged
+    if let rewrite { stage(rewrite, for: node) }
+    if moveDown(output, next, depth: depth + 1) { return true }
+    staged = before
+    return false
   }
 
   private func describe(_ node: Node) -> String {

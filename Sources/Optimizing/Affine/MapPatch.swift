@@ -35,6 +35,15 @@ struct MapPatch {
     return patch
   }
 
+  /// The patch in which `node`, which maps what `first` makes of its input `input`, does both as `map`.
+  mutating func merging(_ first: Node, input: Int, into node: Node, as map: AxisMap) -> GraphPatch? {
+    guard let source = first.inputs[input], let output = node.outputs[0],
+      let value = apply(map, to: source, like: output, name: node.name)
+    else { return nil }
+    patch.replace(output, by: value)
+    return patch
+  }
+
   /// The patch in which only staged nodes change.
   mutating func writingStaged() -> GraphPatch {
     for node in graph.nodes {
@@ -82,35 +91,73 @@ struct MapPatch {
       rewrite.op, name: node.name, inputs: inputs, outputNames: node.outputs.map { $0.map { graph[$0].name } }
     )
     for (old, new) in zip(node.outputs, outputs) {
-      guard let old, let new else { continue }
+      guard let old, var new else { continue }
+      if let addend = rewrite.addend, old == node.outputs[0] {
+        let term: ValueID = patch.constant(addend, name: "\(graph[old].name).shift")
+        new = patch.add(
+          AddOp(), name: node.name, inputs: [new, term], outputName: "\(graph[old].name).shifted")
+      }
       moved[old] = new
       patch.replace(old, by: new)
     }
   }
 
-  /// Nodes that apply `map` to `value`, whose type is that of `output`.
+  /// Nodes that apply `map` to `value`, whose type is that of `output`: one, but for a scale with a shift
+  /// along another axis than a normalization's.
   private mutating func apply(_ map: AxisMap, to value: ValueID, like output: ValueID, name: String)
     -> ValueID?
   {
     guard let type = graph[output].type?.elementType, let rank = graph[output].type?.dimensions?.count else {
       return nil
     }
+    let base: String = graph[output].name
+    let zero = FoldableConstant(exact: [0], elementType: type, shape: [])
     var extents: [Int] = []
     if let axis = map.axis { extents = [map.count] + Array(repeating: 1, count: rank - 1 - axis) }
-    let shape = Shape(extents)
-    let base: String = graph[output].name
-    var result: ValueID = value
-    if map.hasScale {
-      let factor = FoldableConstant(exact: map.scale, elementType: type, shape: shape)
-      let constant: ValueID = patch.constant(factor, name: "\(base).scale")
-      result = patch.add(
-        MulOp(), name: name, inputs: [result, constant], outputName: map.hasShift ? "\(base).scaled" : base)
-    }
-    if map.hasShift {
-      let term = FoldableConstant(exact: map.shift, elementType: type, shape: shape)
+    guard let factor = zero.replaced(by: map.scale, shape: Shape(extents)),
+      let term = zero.replaced(by: map.shift, shape: Shape(extents))
+    else { return nil }
+    switch MapForm(map) {
+    case .identity: return value
+    case .negation: return patch.add(NegOp(), name: name, inputs: [value], outputName: base)
+    case .difference:
       let constant: ValueID = patch.constant(term, name: "\(base).shift")
-      result = patch.add(AddOp(), name: name, inputs: [result, constant], outputName: base)
+      return patch.add(SubOp(), name: name, inputs: [constant, value], outputName: base)
+    case .scale: return scaled(value, factor, base, name: name, outputName: base)
+    case .shift: return shifted(value, term, base, name: name)
+    case .normalization: return normalized(value, map, like: zero, base, name: name)
+    case .scaleAndShift:
+      let product: ValueID = scaled(value, factor, base, name: name, outputName: "\(base).scaled")
+      return shifted(product, term, base, name: name)
     }
-    return result
+  }
+
+  private mutating func scaled(
+    _ value: ValueID, _ factor: FoldableConstant, _ base: String, name: String, outputName: String
+  ) -> ValueID {
+    let constant: ValueID = patch.constant(factor, name: "\(base).scale")
+    return patch.add(MulOp(), name: name, inputs: [value, constant], outputName: outputName)
+  }
+
+  private mutating func shifted(_ value: ValueID, _ term: FoldableConstant, _ base: String, name: String)
+    -> ValueID
+  {
+    let constant: ValueID = patch.constant(term, name: "\(base).shift")
+    return patch.add(AddOp(), name: name, inputs: [value, constant], outputName: base)
+  }
+
+  private mutating func normalized(
+    _ value: ValueID, _ map: AxisMap, like zero: FoldableConstant, _ base: String, name: String
+  ) -> ValueID? {
+    let lists: [(String, [Double])] = [
+      ("scale", map.scale), ("shift", map.shift), ("mean", map.scale.map { _ in 0 }),
+      ("variance", map.scale.map { _ in 1 }),
+    ]
+    var inputs: [ValueID?] = [value]
+    for (what, values) in lists {
+      guard let constant = zero.replaced(by: values, shape: [map.count]) else { return nil }
+      inputs.append(patch.constant(constant, name: "\(base).\(what)"))
+    }
+    return patch.add(BatchNormalizationOp(epsilon: 0), name: name, inputs: inputs, outputName: base)
   }
 }
