@@ -1,0 +1,268 @@
+internal import CVector
+
+/// Where the rows of a register tile read: row r at the r % 3-th of three rows `pitch` apart, from one of four
+/// addresses. So addressed, twelve rows ask for five registers.
+struct PixelRowAddresses<Element> {
+  var first: UnsafePointer<Element>
+  var second: UnsafePointer<Element>
+  var third: UnsafePointer<Element>
+  var fourth: UnsafePointer<Element>
+  let pitch: Int
+
+  @inline(__always) init(_ source: UnsafePointer<Element>, _ pitch: Int, rows: Int) {
+    self.pitch = pitch
+    first = source
+    second = source + (rows > 3 ? 3 : 0) * pitch
+    third = source + (rows > 6 ? 6 : 0) * pitch
+    fourth = source + (rows > 9 ? 9 : 0) * pitch
+  }
+
+  @inline(__always) mutating func advance(_ count: Int) {
+    first += count
+    second += count
+    third += count
+    fourth += count
+  }
+
+  @inline(__always) func address(_ row: Int) -> UnsafePointer<Element> {
+    let base: UnsafePointer<Element> = row < 3 ? first : row < 6 ? second : row < 9 ? third : fourth
+    return base + row % 3 * pitch
+  }
+}
+
+/// What becomes of the sums of a register tile as they are stored:
+///
+///     out = min(max(sum + residualScale * residual, low), high)
+struct PixelEnding<Lanes: ProductLanes> {
+  typealias Element = Lanes.Element
+
+  /// What sums of a column begin with.
+  var left: Lanes.Vector = Lanes.zero
+  var right: Lanes.Vector = Lanes.zero
+  /// Whether sums begin with what is stored instead.
+  var continues: Bool = false
+  var residual: UnsafePointer<Element>? = nil
+  var residualPitch: Int = 0
+  var residualScale: Lanes.Vector = Lanes.zero
+  var low: Lanes.Vector = Lanes.splat(-Element.infinity)
+  var high: Lanes.Vector = Lanes.splat(Element.infinity)
+
+  @inline(__always) func clamped(_ value: Lanes.Vector) -> Lanes.Vector {
+    Lanes.minimum(high, Lanes.maximum(low, value))
+  }
+
+  @inline(__always)
+  func added(_ sum: Lanes.Vector, _ residual: UnsafePointer<Element>) -> Lanes.Vector {
+    Lanes.mulAdd(Lanes.load(residual), residualScale, sum)
+  }
+}
+
+/// The sums of a register tile: pixels for rows, one or two registers of output channels for columns. Tiles of
+/// every height are composed of rows, so that all are the same code; inlined, each vector is a register.
+protocol PixelTile {
+  associatedtype Lanes: ProductLanes
+
+  static var rows: Int { get }
+  /// Registers of columns.
+  static var columns: Int { get }
+  init(_ left: Lanes.Vector, _ right: Lanes.Vector)
+  /// Begins with what is stored.
+  init(_ start: UnsafePointer<Lanes.Element>, _ pitch: Int)
+  /// Adds the outer product of the pixels' elements at `offset` and a row of weights.
+  mutating func step(
+    _ source: PixelRowAddresses<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
+    _ right: Lanes.Vector)
+  mutating func add(_ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>)
+  func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>)
+}
+
+/// One pixel, two registers of columns.
+struct PixelWideRow<Lanes: ProductLanes>: PixelTile {
+  var left: Lanes.Vector
+  var right: Lanes.Vector
+
+  @inline(__always) static var rows: Int { 1 }
+  @inline(__always) static var columns: Int { 2 }
+
+  @inline(__always) init(_ left: Lanes.Vector, _ right: Lanes.Vector) {
+    self.left = left
+    self.right = right
+  }
+
+  @inline(__always) init(_ start: UnsafePointer<Lanes.Element>, _ pitch: Int) {
+    left = Lanes.load(start)
+    right = Lanes.load(start + Lanes.count)
+  }
+
+  @inline(__always) mutating func step(
+    _ source: PixelRowAddresses<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
+    _ right: Lanes.Vector
+  ) {
+    let factor: Lanes.Vector = Lanes.splat(source.address(row)[offset])
+    self.left = Lanes.mulAdd(factor, left, self.left)
+    self.right = Lanes.mulAdd(factor, right, self.right)
+  }
+
+  @inline(__always) mutating func add(
+    _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
+  ) {
+    left = ending.added(left, residual)
+    right = ending.added(right, residual + Lanes.count)
+  }
+
+  @inline(__always) func store(
+    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
+  ) {
+    Lanes.store(ending.clamped(left), out)
+    Lanes.store(ending.clamped(right), out + Lanes.count)
+  }
+}
+
+/// One pixel, one register of columns.
+struct PixelNarrowRow<Lanes: ProductLanes>: PixelTile {
+  var left: Lanes.Vector
+
+  @inline(__always) static var rows: Int { 1 }
+  @inline(__always) static var columns: Int { 1 }
+
+  @inline(__always) init(_ left: Lanes.Vector, _ right: Lanes.Vector) {
+    self.left = left
+  }
+
+  @inline(__always) init(_ start: UnsafePointer<Lanes.Element>, _ pitch: Int) {
+    left = Lanes.load(start)
+  }
+
+  @inline(__always) mutating func step(
+    _ source: PixelRowAddresses<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
+    _ right: Lanes.Vector
+  ) {
+    self.left = Lanes.mulAdd(Lanes.splat(source.address(row)[offset]), left, self.left)
+  }
+
+  @inline(__always) mutating func add(
+    _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
+  ) {
+    left = ending.added(left, residual)
+  }
+
+  @inline(__always) func store(
+    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
+  ) {
+    Lanes.store(ending.clamped(left), out)
+  }
+}
+
+/// The rows of `First` above those of `Second`.
+struct PixelTilePair<First: PixelTile, Second: PixelTile>: PixelTile where First.Lanes == Second.Lanes {
+  typealias Lanes = First.Lanes
+
+  var first: First
+  var second: Second
+
+  @inline(__always) static var rows: Int { First.rows + Second.rows }
+  @inline(__always) static var columns: Int { First.columns }
+
+  @inline(__always) init(_ left: Lanes.Vector, _ right: Lanes.Vector) {
+    first = First(left, right)
+    second = Second(left, right)
+  }
+
+  @inline(__always) init(_ start: UnsafePointer<Lanes.Element>, _ pitch: Int) {
+    first = First(start, pitch)
+    second = Second(start + First.rows * pitch, pitch)
+  }
+
+  @inline(__always) mutating func step(
+    _ source: PixelRowAddresses<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
+    _ right: Lanes.Vector
+  ) {
+    first.step(source, row, offset, left, right)
+    second.step(source, row + First.rows, offset, left, right)
+  }
+
+  @inline(__always) mutating func add(
+    _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
+  ) {
+    first.add(residual, ending)
+    second.add(residual + First.rows * ending.residualPitch, ending)
+  }
+
+  @inline(__always) func store(
+    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
+  ) {
+    first.store(out, pitch, ending)
+    second.store(out + First.rows * pitch, pitch, ending)
+  }
+}
+
+/// The operands of a register tile. A pixel's elements lie in segments of `depth` adjacent ones.
+struct PixelTileOperands<Element> {
+  var depth: Int
+  /// Where segments begin, counted from the pixel, and how many there are.
+  var segments: UnsafePointer<Int>
+  var segmentCount: Int = 1
+  /// The first pixel, and the distance to the next.
+  var source: UnsafePointer<Element>
+  var pitch: Int
+  /// A panel of weights: rows of one or two registers.
+  var weights: UnsafePointer<Element>
+  /// Where the ending says that sums are continued.
+  var start: UnsafePointer<Element>
+  var startPitch: Int
+  var out: UnsafeMutablePointer<Element>
+  var outPitch: Int
+  /// Weights that will be wanted next, and how far each four steps of depth move on there.
+  var ahead: UnsafePointer<Element>
+  var aheadStep: Int
+}
+
+/// The micro-kernel: all rows and registers of the tile are stored.
+@inline(never)
+func multiplyPixels<Tile: PixelTile>(
+  _ type: Tile.Type, _ operands: UnsafePointer<PixelTileOperands<Tile.Lanes.Element>>,
+  _ ending: UnsafePointer<PixelEnding<Tile.Lanes>>
+) {
+  var tile: Tile
+  if ending.pointee.continues {
+    tile = Tile(operands.pointee.start, operands.pointee.startPitch)
+  } else {
+    tile = Tile(ending.pointee.left, ending.pointee.right)
+  }
+  var weights: UnsafePointer<Tile.Lanes.Element> = operands.pointee.weights
+  var ahead: UnsafePointer<Tile.Lanes.Element> = operands.pointee.ahead
+  let aheadStep: Int = operands.pointee.aheadStep
+  let row: Int = Tile.columns * Tile.Lanes.count
+  var segment: Int = 0
+  while segment < operands.pointee.segmentCount {
+    var source = PixelRowAddresses<Tile.Lanes.Element>(
+      operands.pointee.source + operands.pointee.segments[segment], operands.pointee.pitch, rows: Tile.rows)
+    var remaining: Int = operands.pointee.depth
+    while remaining >= 4 {
+      for i in 0..<4 {
+        let left: Tile.Lanes.Vector = Tile.Lanes.load(weights + i * row)
+        let right: Tile.Lanes.Vector =
+          Tile.columns == 2 ? Tile.Lanes.load(weights + (i * row + Tile.Lanes.count)) : left
+        tile.step(source, 0, i, left, right)
+      }
+      ngraph_prefetch(ahead)
+      ngraph_prefetch(ahead + 64 / MemoryLayout<Tile.Lanes.Element>.stride)
+      ahead += aheadStep
+      source.advance(4)
+      weights += 4 * row
+      remaining -= 4
+    }
+    while remaining > 0 {
+      let left: Tile.Lanes.Vector = Tile.Lanes.load(weights)
+      let right: Tile.Lanes.Vector =
+        Tile.columns == 2 ? Tile.Lanes.load(weights + Tile.Lanes.count) : left
+      tile.step(source, 0, 0, left, right)
+      source.advance(1)
+      weights += row
+      remaining -= 1
+    }
+    segment += 1
+  }
+  if let residual = ending.pointee.residual { tile.add(residual, ending.pointee) }
+  tile.store(operands.pointee.out, operands.pointee.outPitch, ending.pointee)
+}
