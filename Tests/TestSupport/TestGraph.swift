@@ -47,6 +47,18 @@ package struct TestGraph {
     builder.addConstant(Tensor(values.map { Int64($0) }, [values.count]))
   }
 
+  package mutating func constant(_ tensor: Tensor) -> ValueID { builder.addConstant(tensor) }
+
+  /// A node's outputs.
+  package mutating func add(
+    _ type: any OperatorDefinition.Type, _ attributes: [Attribute], inputs: [ValueID?], outputCount: Int
+  ) throws -> [ValueID] {
+    try builder.addNode(
+      type, version: type.schema.sinceVersions.last ?? 1, attributes: attributes, inputs: inputs,
+      outputCount: outputCount
+    ).compactMap { $0 }
+  }
+
   /// A node's only output.
   package mutating func add(
     _ type: any OperatorDefinition.Type, _ attributes: [Attribute] = [], _ inputs: ValueID?...
