@@ -35,17 +35,29 @@ package struct FoldableConstant: Sendable {
   /// No element is larger in magnitude; nil while that is not known.
   private var bound: Double?
 
-  package init(_ tensor: Tensor) { self.tensor = tensor }
+  /// The constant as integer codes, where it is kept as those; `tensor` has the codes then.
+  package let quantized: QuantizedConstant?
+
+  package init(_ tensor: Tensor) {
+    self.tensor = tensor
+    quantized = nil
+  }
+
+  package init(_ quantized: QuantizedConstant) {
+    tensor = quantized.codes
+    self.quantized = quantized
+  }
 
   /// New elements of the given type, not yet rounded.
   package init(exact values: [Double], elementType: ElementType, shape: Shape) {
     tensor = Tensor(
       elementType, shape, storage: Storage(byteCount: elementType.byteCount(of: shape.count) ?? 0))
     exact = values
+    quantized = nil
   }
 
   package var shape: Shape { tensor.shape }
-  package var elementType: ElementType { tensor.elementType }
+  package var elementType: ElementType { quantized?.elementType ?? tensor.elementType }
   package var isPending: Bool { exact != nil || !changes.isEmpty }
 
   /// The elements in double precision, all changes made; nil for types other than 16, 32 and 64 bit floats.
@@ -73,6 +85,8 @@ package struct FoldableConstant: Sendable {
         let part = UnsafeMutableBufferPointer(start: base, count: min(length, count - start))
         if let exact {
           for offset in part.indices { part.initializeElement(at: offset, to: exact[start + offset]) }
+        } else if let quantized {
+          quantized.dequantize(from: start, to: part)
         } else {
           tensor.convert(from: start, to: part)
         }
@@ -92,19 +106,20 @@ package struct FoldableConstant: Sendable {
   private static let blockLength: Int = 8192
 
   /// Whether the elements are 16, 32 or 64 bit floats.
-  package var isConvertible: Bool { exact != nil || tensor.isConvertible }
+  package var isConvertible: Bool { exact != nil || quantized != nil || tensor.isConvertible }
 
   /// The constant with `factors` multiplied in as well; nil where a result would be no finite number of the
   /// element type.
   package func scaled(by factors: Factors) -> FoldableConstant? {
     guard factors.values.allSatisfy(\.isFinite) else { return nil }
+    if let quantized { return quantized.scaled(by: factors).map { FoldableConstant($0) } }
     let largest: Double = factors.values.reduce(0) { max($0, abs($1)) }
     return appending(.scaled(BroadcastRuns(factors)), bound: magnitude * largest)
   }
 
   /// The constant with its mean along `axis` subtracted; nil where it has no such axis.
   package func centered(along axis: Int) -> FoldableConstant? {
-    guard axis >= 0, axis < shape.rank, isConvertible else { return nil }
+    guard axis >= 0, axis < shape.rank, isConvertible, quantized == nil else { return nil }
     guard shape.count > 0 else { return self }
     let terms: Factors = means(along: axis)
     return appending(.lowered(BroadcastRuns(terms)), bound: 2 * magnitude)

@@ -5,6 +5,7 @@ extension FoldableConstant {
   /// the constant is repeated along that axis where it has one element there. nil where the constant goes
   /// along the axis with another extent, or a result is no finite number of its type.
   package func mapped(by map: AxisMap, rank: Int) -> FoldableConstant? {
+    if quantized != nil { return scaledCodes(by: map, rank: rank) }
     guard elementType.isFloatingPoint, let values = doubles else { return nil }
     guard let axis = map.axis else {
       return replaced(by: values.map { map.scale[0] * $0 + map.shift[0] })
@@ -28,5 +29,19 @@ extension FoldableConstant {
       }
     }
     return replaced(by: result, shape: Shape(extents))
+  }
+
+  /// Codes take a scale along an axis of theirs, and no shift.
+  private func scaledCodes(by map: AxisMap, rank: Int) -> FoldableConstant? {
+    if map.isIdentity { return self }
+    guard !map.hasShift else { return nil }
+    guard let axis = map.axis else {
+      return scaled(by: Factors(view: [shape.count], shape: [1], values: map.scale))
+    }
+    let own: Int = axis - (rank - shape.rank)
+    guard own >= 0, shape[own] == map.count else { return nil }
+    var extents = [Int](repeating: 1, count: shape.rank)
+    extents[own] = map.count
+    return scaled(by: Factors(view: shape, shape: Shape(extents), values: map.scale))
   }
 }

@@ -28,6 +28,10 @@ package struct GraphPatch: Sendable {
 
   /// A new constant that is rounded when the optimization stage ends.
   package mutating func constant(_ folded: FoldableConstant, name: String) -> ValueID {
+    var folded: FoldableConstant = folded
+    if folded.quantized != nil, let values = folded.doubles {
+      folded = FoldableConstant(exact: values, elementType: folded.elementType, shape: folded.shape)
+    }
     var record = ValueRecord(
       name: name, type: .tensor(folded.elementType, folded.shape), constant: folded.tensor)
     record.pending = folded.isPending ? folded : nil

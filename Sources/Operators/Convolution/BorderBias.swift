@@ -53,7 +53,7 @@ struct BorderBias {
   }
 
   /// More numbers than this are not added to a model.
-  static let largestCount: Int = 1 << 20
+  static let largestCount: Int = 1 << 18
 }
 
 extension FoldableConstant {

@@ -88,7 +88,7 @@ private struct CenteringSearch {
         if graph[input].isKept {
           return refuse("'\(graph[input].name)' of \(node.opName) '\(node.name)' is kept")
         }
-        if graph[input].constant == nil {
+        if graph[input].constant == nil, view.constant(index) == nil {
           guard let own = inputs[index] else { continue }
           join(input, own)
         } else if view.constant(index)?.elementType.isFloatingPoint == true {

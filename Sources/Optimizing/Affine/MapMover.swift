@@ -27,7 +27,8 @@ struct MapMover {
   func view(_ node: Node) -> AffineNode {
     let graph: Graph = context.graph
     var constants: [FoldableConstant?] = node.inputs.map { id in
-      guard let id, !graph[id].isKept, let tensor = graph[id].constant else { return nil }
+      guard let id, !graph[id].isKept else { return nil }
+      guard let tensor = graph[id].constant else { return quantized(id) }
       return graph[id].pending ?? FoldableConstant(tensor)
     }
     var inputs: [ValueType?] = node.inputs.map { $0.flatMap { graph[$0].type } }
@@ -41,6 +42,14 @@ struct MapMover {
     }
     return AffineNode(
       inputs: inputs, outputs: node.outputs.map { $0.flatMap { graph[$0].type } }, constants: constants)
+  }
+
+  /// A value that is made of constant codes.
+  private func quantized(_ value: ValueID) -> FoldableConstant? {
+    guard let producer = context.producer(of: value), let op = producer.op as? any ConstantDequantizer else {
+      return nil
+    }
+    return op.quantizedConstant(view(producer)).map { FoldableConstant($0) }
   }
 
   func op(of node: Node) -> any Operator { staged[node.id]?.op ?? node.op }
@@ -148,7 +157,7 @@ struct MapMover {
     for (index, map) in choice.sorted(by: { $0.key < $1.key }) {
       guard let input = node.inputs[index] else { continue }
       let done: Bool
-      if context.graph[input].constant != nil {
+      if view(node).constant(index) != nil || context.graph[input].constant != nil {
         done = foldIntoConstant(map, index: index, of: node)
       } else {
         done = moveUp(input, map, user: node.id, depth: depth)

@@ -83,9 +83,13 @@ struct MapPatch {
     var inputs: [ValueID?] = node.inputs.map { $0.map { resolve($0) } }
     for (index, constant) in rewrite.constants.sorted(by: { $0.key < $1.key }) {
       while inputs.count <= index { inputs.append(nil) }
-      let old: String? = index < node.inputs.count ? node.inputs[index].map { graph[$0].name } : nil
+      let old: ValueID? = index < node.inputs.count ? node.inputs[index] : nil
+      if let quantized = constant.quantized, let old, let producer = mover.context.producer(of: old) {
+        inputs[index] = dequantized(quantized, old, producer)
+        continue
+      }
       let fallback: String = "\(node.outputs[0].map { graph[$0].name } ?? node.name).\(index)"
-      inputs[index] = patch.constant(constant, name: old ?? fallback)
+      inputs[index] = patch.constant(constant, name: old.map { graph[$0].name } ?? fallback)
     }
     let outputs: [ValueID?] = patch.add(
       rewrite.op, name: node.name, inputs: inputs, outputNames: node.outputs.map { $0.map { graph[$0].name } }
@@ -100,6 +104,27 @@ struct MapPatch {
       moved[old] = new
       patch.replace(old, by: new)
     }
+  }
+
+  /// The value for a constant of codes that was `old`, which `producer` makes of others.
+  private mutating func dequantized(_ constant: QuantizedConstant, _ old: ValueID, _ producer: Node)
+    -> ValueID
+  {
+    guard let op = producer.op as? any ConstantDequantizer, let codes = producer.inputs[0],
+      let before = op.quantizedConstant(mover.view(producer))
+    else { return old }
+    let isSame: Bool = before.codes.base == constant.codes.base
+    if isSame, before.axis == constant.axis, before.scales == constant.scales { return old }
+    func name(_ index: Int) -> String {
+      let input: ValueID? = index < producer.inputs.count ? producer.inputs[index] : nil
+      return input.map { graph[$0].name } ?? "\(graph[old].name).\(index)"
+    }
+    let hasZeroPoint: Bool = producer.inputs.count > 2 && producer.inputs[2] != nil
+    let (written, scale, zeroPoint) = op.dequantizing(constant, hasZeroPoint: hasZeroPoint)
+    var inputs: [ValueID?] = [isSame ? codes : patch.constant(constant.codes, name: name(0))]
+    inputs.append(patch.constant(scale, name: name(1)))
+    if let zeroPoint { inputs.append(patch.constant(zeroPoint, name: name(2))) }
+    return patch.add(written, name: producer.name, inputs: inputs, outputName: graph[old].name)
   }
 
   /// Nodes that apply `map` to `value`, whose type is that of `output`: one, but for a scale with a shift

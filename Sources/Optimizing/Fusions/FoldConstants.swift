@@ -5,7 +5,7 @@ internal import Tensors
 /// outputs. What inference already knows is taken from there.
 ///
 /// A result that is larger than all inputs together, and than `largestGrowth` bytes, is left to run time,
-/// so that a model does not grow.
+/// so that a model does not grow; and codes are left codes.
 package struct FoldConstants: RewriteRule {
   package static let name = "FoldConstants"
 
@@ -17,6 +17,7 @@ package struct FoldConstants: RewriteRule {
   package func rewrite(_ node: Node, in context: RewriteContext) -> GraphPatch? {
     let graph: Graph = context.graph
     if node.op is any NondeterministicOperator || node.op is any SubgraphOperator { return nil }
+    if node.op is any ConstantDequantizer { return nil }
     if node.inputs.contains(where: { $0.map(context.isMadeOfKept) ?? false }) { return nil }
     var outputs: [Value?] = node.outputs.map { id in
       id.flatMap { graph[$0].knownValue?.tensor.map { .tensor($0) } }

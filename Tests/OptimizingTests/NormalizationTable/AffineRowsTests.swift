@@ -159,6 +159,19 @@ import Testing
     #expect(try optimized(&joined, joinedGraph).operators == ["Conv", "Conv", "Concat"])
   }
 
+  @Test("int8 weights keep their codes under BN")
+  func codes() throws {
+    var script = TestGraph(.float32)
+    let codes = Tensor((0..<24).map { Int8($0 * 7 % 100 - 50) }, [6, 4, 1, 1])
+    let w = try script.add(
+      DequantizeLinearOp.self, [], script.constant(codes), script.constant([0.02], []))
+    let y = try script.add(ConvOp.self, [], script.input([2, 4, 3, 3]), w, script.constant([6]))
+    let graph = try script.graph(try script.batchNormalization(y, 6, gains: 0.1...2))
+    let result = try optimized(&script, graph, tolerance: 1e-5)
+    #expect(result.operators == ["DequantizeLinear", "Conv"])
+    #expect(result[result.nodes[0].inputs[0]!].constant!.elements(Int8.self) == codes.elements(Int8.self))
+  }
+
   @Test("BN after BN, with no layer between")
   func twice() throws {
     var script = TestGraph()

@@ -4,17 +4,17 @@ import Tensors
 import TestSupport
 
 /// A random graph of the layers that affine maps go into or cross: convolutions with groups, strides,
-/// dilations and pads, transposed convolutions, products, normalizations, pools, joins, sums, activations,
-/// with values used twice, intermediate outputs, shared weights, zero and negative gains and tiny variances.
+/// dilations and pads, transposed convolutions, products, normalizations, pools, reductions, joins, sums,
+/// activations, movements of elements and weights of codes, with values used twice, intermediate outputs, shared weights, zero and negative gains and tiny variances.
 ///
 /// The same seed with fewer steps is the beginning of the same graph: that is how a failure is made small.
 struct RandomGraph {
-  private(set) var script: TestGraph
-  private var images: [(value: ValueID, shape: [Int])] = []
-  private var rows: [(value: ValueID, width: Int)] = []
+  var script: TestGraph
+  var images: [(value: ValueID, shape: [Int])] = []
+  var rows: [(value: ValueID, width: Int)] = []
   private var outputs: [ValueID] = []
   private var weights: [String: ValueID] = [:]
-  private let batch: Int
+  let batch: Int
 
   /// `granularity` is the type whose numbers the constants and inputs are, so that a graph of a wider type can
   /// have those of a narrow one.
@@ -50,7 +50,7 @@ struct RandomGraph {
 
   mutating func inputs() -> [Value?] { script.randomInputs() }
 
-  private mutating func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &script.generator) }
+  mutating func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &script.generator) }
 
   private mutating func step() throws {
     let useImage: Bool = !images.isEmpty && (rows.isEmpty || pick(3) > 0)
@@ -97,7 +97,8 @@ struct RandomGraph {
   private mutating func imageStep() throws {
     let (x, shape) = image()
     let (channels, height, width): (Int, Int, Int) = (shape[1], shape[2], shape[3])
-    switch pick(15) {
+    switch pick(21) {
+    case 15...20: try moveStep(x, shape)
     case 0, 1, 2: try convolve(x, shape)
     case 3, 4: images.append((try normalized(x, channels), shape))
     case 5: images.append((try script.add(ReluOp.self, [], x), shape))
