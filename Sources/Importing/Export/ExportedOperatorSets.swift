@@ -1,8 +1,10 @@
 internal import Graphs
 internal import Models
 
-/// The operator sets that exported nodes need: for each domain, the version of the newest form in use.
+/// The operator sets that exported nodes need (for each domain, the version of the newest form in use), and
+/// the functions that define operators of our own.
 struct ExportedOperatorSets {
+  private var functions = ExportedFunctions()
   private var versions: [String: Int] = [:]
 
   /// The lowest version of `ai.onnx` that is written.
@@ -21,6 +23,17 @@ struct ExportedOperatorSets {
     require(schema.sinceVersions.last ?? 1, of: schema.domain)
   }
 
+  /// The overload of the function that defines `op` with these inputs given.
+  mutating func overload(of op: any FunctionOperator, given: [Bool]) -> String {
+    var functions: ExportedFunctions = functions
+    let overload: String = functions.overload(of: op, given: given, &self)
+    self.functions = functions
+    return overload
+  }
+
+  /// The functions that nodes so far use.
+  var modelFunctions: [ModelFunction] { functions.all(importing: imports) }
+
   var domains: Set<String> { Set(versions.keys) }
 
   private var standard: Int { max(versions[""] ?? 0, Self.oldest) }
@@ -31,5 +44,10 @@ struct ExportedOperatorSets {
     return all.sorted { $0.key < $1.key }.map { OperatorSetID(domain: $0.key, version: Int64($0.value)) }
   }
 
-  var irVersion: Int64 { Self.irVersions.first { standard >= $0.operatorSet }?.irVersion ?? 7 }
+  var irVersion: Int64 {
+    let own: Int64 = Self.irVersions.first { standard >= $0.operatorSet }?.irVersion ?? 7
+    // Functions came with version 8, their overloads with version 10.
+    let least: Int64 = functions.usesOverloads ? 10 : modelFunctions.isEmpty ? 7 : 8
+    return max(own, least)
+  }
 }

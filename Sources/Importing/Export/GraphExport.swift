@@ -119,6 +119,12 @@ struct GraphExport {
     written.inputs = node.inputs.prefix(ownCount).map { id in id.flatMap { names[$0] } ?? "" }
     while written.inputs.last == "" { written.inputs.removeLast() }
     written.outputs = node.outputs.map { id in id.flatMap { names[$0] } ?? "" }
+    if let op = node.op as? any FunctionOperator {
+      let overload: String = sets.overload(of: op, given: written.inputs.map { !$0.isEmpty })
+      if !overload.isEmpty { written.overload = overload }
+      // Checkers want a name, empty or not, for each output of the function.
+      while written.outputs.count < schema.outputs.count { written.outputs.append("") }
+    }
     for attribute in node.op.attributes {
       written.attributes.append(
         ModelAttribute(attribute.name, value(attribute.value, of: node, &allNames, &sets)))

@@ -1,7 +1,9 @@
 internal import Models
+internal import Operators
 internal import Tensors
 
-/// Counts over a model as written: nodes, functions' and subgraphs' included, and initializers.
+/// Counts over a model as written: nodes, functions' and subgraphs' included, and initializers. A function that
+/// defines an operator that is known is not what runs, and does not count.
 struct ModelCensus {
   private(set) var operators: [String: Int] = [:]
   private(set) var parameterCount: Int = 0
@@ -14,7 +16,10 @@ struct ModelCensus {
     inputs = model.graph.inputs.filter { !constants.contains($0.name) }.map { ValueDescription($0) }
     outputs = model.graph.outputs.map { ValueDescription($0) }
     count(model.graph)
-    for function in model.functions { count(function.nodes) }
+    for function in model.functions
+    where OperatorSet.definition(function.name, domain: function.domain) == nil {
+      count(function.nodes)
+    }
   }
 
   private mutating func count(_ graph: ModelGraph) {

@@ -28,6 +28,10 @@ package struct LayerNormalizationOp: KernelOperator, InPlaceOperator {
     form = try RowNormalizationForm(node, isRootMeanSquare: false)
   }
 
+  package init(axis: Int, epsilon: Float) {
+    form = RowNormalizationForm(axis: axis, epsilon: epsilon, stashType: .float32, isRootMeanSquare: false)
+  }
+
   package var attributes: [Attribute] { form.attributes }
   package var inPlaceInputs: [Int] { [0] }
 

@@ -4,5 +4,6 @@ let normalizationFamily = OperatorFamily(
   [
     BatchNormalizationOp.self, GroupNormalizationOp.self, HardmaxOp.self, InstanceNormalizationOp.self,
     LRNOp.self, LayerNormalizationOp.self, LogSoftmaxOp.self, LpNormalizationOp.self,
-    MeanVarianceNormalizationOp.self, RMSNormalizationOp.self, SoftmaxOp.self,
+    MeanVarianceNormalizationOp.self, OffsetRMSNormalizationOp.self, RMSNormalizationOp.self,
+    ResidualLayerNormalizationOp.self, ResidualRMSNormalizationOp.self, SoftmaxOp.self,
   ])

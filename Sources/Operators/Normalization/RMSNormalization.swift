@@ -19,6 +19,10 @@ package struct RMSNormalizationOp: KernelOperator, InPlaceOperator {
     form = try RowNormalizationForm(node, isRootMeanSquare: true)
   }
 
+  package init(axis: Int, epsilon: Float) {
+    form = RowNormalizationForm(axis: axis, epsilon: epsilon, stashType: .float32, isRootMeanSquare: true)
+  }
+
   package var attributes: [Attribute] { form.attributes }
   package var inPlaceInputs: [Int] { [0] }
 

@@ -40,6 +40,14 @@ struct RowNormalizationForm: Sendable {
   /// Checks the inputs; the output has X's dimensions. Returns those of the statistics.
   func infer(_ context: inout InferenceContext, parameters: [Int]) throws(GraphError) -> [Dimension]? {
     guard let dimensions = context.dimensions(0) else { return nil }
+    return try check(dimensions, context, parameters: parameters)
+  }
+
+  /// Checks the inputs `parameters` against the dimensions that are normalized; returns those of statistics.
+  @discardableResult
+  func check(_ dimensions: [Dimension], _ context: InferenceContext, parameters: [Int]) throws(GraphError)
+    -> [Dimension]
+  {
     let axis: Int = try context.normalized(axis: self.axis, rank: dimensions.count)
     for index in parameters {
       guard let own = context.dimensions(index) else { continue }
@@ -89,7 +97,7 @@ struct RowNormalizationForm: Sendable {
   }
 
   /// Whether a parameter has exactly the normalized axes, so that it is one row shared by all.
-  private func isDense(_ shape: Shape, _ x: Shape, _ axis: Int) -> Bool {
+  func isDense(_ shape: Shape, _ x: Shape, _ axis: Int) -> Bool {
     let padded: [Int] = Array(repeating: 1, count: x.rank - shape.rank) + shape.extents
     return padded[..<axis].allSatisfy { $0 == 1 } && padded[axis...] == x.extents[axis...]
   }
