@@ -32,6 +32,13 @@ struct Optimize: ParsableCommand {
 
   @Flag(
     help: """
+      Write standard operators only; others, of the domain ngraph, come with functions that define them for \
+      other runtimes.
+      """)
+  var standardOnly: Bool = false
+
+  @Flag(
+    help: """
       Run both models on random inputs, and compare; exit code 1, and nothing written, where an output \
       deviates by more than 1e-4 of its largest magnitude.
       """)
@@ -57,6 +64,7 @@ struct Optimize: ParsableCommand {
     settings.kept = keep
     settings.shapes = shapes.shapes
     settings.verifies = verify
+    settings.standardOnly = standardOnly
     let optimization = try ModelOptimization(source: source, target: target, settings: settings)
     if json {
       Terminal.write(optimization.json.text)

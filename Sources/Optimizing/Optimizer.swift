@@ -28,7 +28,9 @@ package struct Optimizer: Sendable {
 
   /// `graph`, which has been inferred, and the graphs inside its operators, optimized.
   package func optimize(_ graph: Graph, report: inout OptimizationReport) throws(GraphError) -> Graph {
-    var graph: Graph = graph.keeping(kept)
+    // What nobody needs goes first, so that it is no user of anything.
+    var graph: Graph = try graph.keeping(kept).applying(
+      GraphPatch(graph), inference: GraphInference(kernels: kernels))
     let firstEntry: Int = report.entries.count
     var survey: AffineSurvey? = surveys ? AffineSurvey(disabled: disabled) : nil
     for stage in stages {
@@ -36,6 +38,9 @@ package struct Optimizer: Sendable {
       survey?.find(in: RewriteContext(graph: graph, kernels: kernels))
       graph = try run(stage, on: graph, &report).roundingConstants { name, exact, rounded in
         if surveys { report.foldings.append((name, exact.error(of: rounded))) }
+      }
+      if stage.rules.contains(where: { $0 is DissolveMaps }) {
+        survey?.explain(in: RewriteContext(graph: graph, kernels: kernels))
       }
     }
     graph = graph.compacted()

@@ -9,14 +9,44 @@ package struct OptimizationStage: Sendable {
   }
 
   /// What runs before every plan and in `ngraph optimize`.
-  package static let pipeline: [OptimizationStage] = [
-    OptimizationStage(
-      "simplify", [FoldConstants(), EliminateNoOps(), MergeTransposes(), MergeEqualNodes()]),
-    OptimizationStage("dissolve", [MergeMaps(), DissolveMaps(), DissolveTails(), HoistCentering()]),
-  ]
+  package static let pipeline: [OptimizationStage] = stages(standardOnly: false)
+
+  /// The same without operators of the domain `ngraph`.
+  package static let standardPipeline: [OptimizationStage] = stages(standardOnly: true)
+
+  /// What runs before every plan, and makes one operator of attention.
+  package static let withAttention: [OptimizationStage] = stages(standardOnly: false, fusesAttention: true)
+
+  private static func stages(standardOnly: Bool, fusesAttention: Bool = false) -> [OptimizationStage] {
+    var simplifications: [any RewriteRule] = [
+      FoldConstants(), EliminateNoOps(), EliminateTransposes(), MergeTransposes(), MergeReshapes(),
+      MergeCasts(), MergeEqualNodes(), FoldPad(), FuseInstanceNormalization(), FuseLayerNormalization(),
+      FuseRMSNormalization(), FuseGroupNormalization(), EliminateCastIslands(), FuseSoftmax(), FuseGelu(),
+      FuseSwish(), FuseHardSwish(),
+    ]
+    if fusesAttention { simplifications += [HoistUnitAxes(), FuseAttention(), FuseAttentionHeads()] }
+    var stages: [OptimizationStage] = [
+      OptimizationStage("simplify", simplifications),
+      OptimizationStage(
+        "dissolve",
+        [
+          MergeMaps(), DissolveMaps(), DissolveTails(), EliminateDeadBias(),
+          HoistCentering(keepsOffsets: standardOnly),
+        ]),
+    ]
+    // Without their gains and offsets, normalizations of one value are the same.
+    var fusions: [any RewriteRule] = [MergeEqualNodes()]
+    if !standardOnly { fusions += [FuseNormalizationOffset(), FuseResidualNormalization()] }
+    stages.append(OptimizationStage("fuse", fusions))
+    return stages
+  }
 
   /// The names of all rules, in the order in which they run.
   package static var ruleNames: [String] {
-    pipeline.flatMap { stage in stage.rules.map { type(of: $0).name } }
+    var names: [String] = []
+    for rule in pipeline.flatMap(\.rules) where !names.contains(type(of: rule).name) {
+      names.append(type(of: rule).name)
+    }
+    return names
   }
 }

@@ -8,11 +8,13 @@ import Testing
 /// The graph after the whole pipeline, checked: on random inputs both give the same outputs, in double
 /// precision up to the rounding of a different order of operations.
 func optimized(
-  _ script: inout TestGraph, _ graph: Graph, tolerance: Double = 1e-11,
-  sourceLocation: SourceLocation = #_sourceLocation
+  _ script: inout TestGraph, _ graph: Graph, tolerance: Double = 1e-11, standardOnly: Bool = false,
+  stages: [OptimizationStage]? = nil, sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> Graph {
   var report = OptimizationReport()
-  let result = try Optimizer(kernels: KernelSelection.best).optimize(graph, report: &report)
+  let stages = stages ?? (standardOnly ? OptimizationStage.standardPipeline : OptimizationStage.pipeline)
+  let result = try Optimizer(kernels: KernelSelection.best, stages: stages)
+    .optimize(graph, report: &report)
   for _ in 0..<3 {
     let inputs = script.randomInputs()
     let (expected, actual) = (try graph.run(inputs), try result.run(inputs))

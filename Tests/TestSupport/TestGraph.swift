@@ -43,11 +43,11 @@ package struct TestGraph {
       ? coarse : Tensor(rounding: coarse.doubles, to: elementType, shape)
   }
 
+  package mutating func constant(_ tensor: Tensor) -> ValueID { builder.addConstant(tensor) }
+
   package mutating func integers(_ values: [Int]) -> ValueID {
     builder.addConstant(Tensor(values.map { Int64($0) }, [values.count]))
   }
-
-  package mutating func constant(_ tensor: Tensor) -> ValueID { builder.addConstant(tensor) }
 
   /// A node's outputs.
   package mutating func add(

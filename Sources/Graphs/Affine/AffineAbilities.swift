@@ -107,3 +107,9 @@ package protocol AffineTailOperator: Operator {
   /// The node with another map at its end.
   func replacingTail(_ map: AxisMap, _ node: AffineNode) -> AffineRewrite?
 }
+
+/// An operator that adds a bias, in input 2, which may be left out.
+package protocol BiasedOperator: Operator {
+  /// The bias as a shift of output 0; nil where there is none, or it is no constant.
+  func bias(_ node: AffineNode) -> AxisMap?
+}

@@ -9,11 +9,17 @@ package protocol CenteringWriter: Operator {
 
 /// An operator that is linear in its inputs, and the same at every index along an axis that a map can cross:
 /// if all inputs have zero mean along it, so has the output.
-package protocol AxisLinear: MapCrossing {}
+package protocol AxisLinear: MapCrossing {
+  /// The axis of each input (by index) that is the axis `axis` of output 0, kept whole; nil where some input
+  /// that must have one, and is no constant, has none.
+  func inputAxes(forOutput axis: Int, extent: Int, _ node: AffineNode) -> [Int: Int]?
+  /// Whether constants are terms of the output, so that they must have zero mean too.
+  var sumsConstants: Bool { get }
+}
 
 extension AxisLinear {
-  /// The axis of each input (by index) that is the axis `axis` of output 0, kept whole; nil where some input
-  /// that is no constant has none.
+  package var sumsConstants: Bool { true }
+
   package func inputAxes(forOutput axis: Int, extent: Int, _ node: AffineNode) -> [Int: Int]? {
     let probe = AxisMap(
       axis: axis, scale: Array(repeating: 1, count: extent), shift: (0..<extent).map { Double($0 + 1) })
@@ -21,7 +27,8 @@ extension AxisLinear {
     for choice in backward(probe, node) {
       for (index, map) in choice where isWhole(map, probe) { axes[index] = map.axis }
     }
-    for index in node.inputs.indices where node.inputs[index] != nil && node.constant(index) == nil {
+    for index in node.inputs.indices
+    where node.inputs[index]?.elementType?.isFloatingPoint == true && node.constant(index) == nil {
       guard axes[index] != nil else { return nil }
     }
     return axes

@@ -11,6 +11,13 @@ package protocol InPlaceOperator: Operator {
   var inPlaceInputs: [Int] { get }
 }
 
+/// An operator with windows over the spatial axes of input 0 (those from 2 on) that can pad it itself.
+package protocol PaddingOperator: Operator {
+  /// The operator that gives for x what it gives for x padded with `value`; nil where it can't. `pads` are for
+  /// the begin of each spatial axis, then for the end of each, and not negative.
+  func padded(by pads: [Int], with value: Double) -> (any Operator)?
+}
+
 /// The same inputs may give different outputs (random numbers), so that nothing is folded or shared.
 package protocol NondeterministicOperator: Operator {}
 

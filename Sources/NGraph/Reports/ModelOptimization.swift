@@ -20,6 +20,8 @@ package struct ModelOptimization: Sendable {
     package var kept: [String] = []
     /// Shapes of inputs, for costs and the verification; what is written keeps its free dimensions.
     package var shapes: [String: [Int]] = [:]
+    /// Whether only operators of ONNX are written.
+    package var standardOnly: Bool = false
     /// Whether both models are run on random inputs before anything is written.
     package var verifies: Bool = false
 
@@ -73,7 +75,9 @@ package struct ModelOptimization: Sendable {
     let optimized: Graph
     do {
       optimized = try Optimizer(
-        kernels: kernels, maxRewrites: settings.maxRewrites ?? .max, disabled: Set(settings.disabled),
+        kernels: kernels,
+        stages: settings.standardOnly ? OptimizationStage.standardPipeline : OptimizationStage.pipeline,
+        maxRewrites: settings.maxRewrites ?? .max, disabled: Set(settings.disabled),
         kept: Set(settings.kept), surveys: true
       ).optimize(graph, report: &report)
     } catch { throw NGraphError(error) }

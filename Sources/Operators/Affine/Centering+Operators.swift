@@ -11,6 +11,48 @@ extension UnsqueezeOp: AxisLinear {}
 extension IdentityOp: AxisLinear {}
 extension TransposeOp: AxisLinear {}
 extension ConcatOp: AxisLinear {}
+extension SliceOp: AxisLinear {}
+extension GatherOp: AxisLinear {}
+extension ExpandOp: AxisLinear {}
+extension TileOp: AxisLinear {}
+extension NegOp: AxisLinear {}
+extension GlobalAveragePoolOp: AxisLinear {}
+
+/// Where the other factor is the same along the axis.
+extension MulOp: AxisLinear {
+  package var sumsConstants: Bool { false }
+
+  package func inputAxes(forOutput axis: Int, extent: Int, _ node: AffineNode) -> [Int: Int]? {
+    node.onlyInput(along: axis, extent: extent)
+  }
+}
+
+/// Where the divisor is the same along the axis.
+extension DivOp: AxisLinear {
+  package var sumsConstants: Bool { false }
+
+  package func inputAxes(forOutput axis: Int, extent: Int, _ node: AffineNode) -> [Int: Int]? {
+    guard let axes = node.onlyInput(along: axis, extent: extent), axes[0] != nil else { return nil }
+    return axes
+  }
+}
+
+extension AffineNode {
+  /// The one of two operands that has an extent along `axis` of the output they broadcast to, with its axis;
+  /// nil where both have, or it is a constant.
+  fileprivate func onlyInput(along axis: Int, extent: Int) -> [Int: Int]? {
+    guard let rank = outputRank else { return nil }
+    var found: [Int: Int] = [:]
+    for index in 0..<2 {
+      guard let own = dimensions(index) else { return nil }
+      let place: Int = axis - (rank - own.count)
+      if place < 0 || own[place].value == 1 { continue }
+      guard own[place].value == extent, constant(index) == nil else { return nil }
+      found[index] = place
+    }
+    return found.count == 1 ? found : nil
+  }
+}
 
 /// Centered columns of B and of C.
 extension GemmOp: CenteringWriter {

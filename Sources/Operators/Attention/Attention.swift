@@ -75,6 +75,35 @@ package struct AttentionOp: KernelOperator, CostedOperator {
     return size
   }
 
+  /// Attention of heads [batch, heads, length, size], without a mask of its own.
+  package init(scale: Float) {
+    self.init(
+      isCausal: false, queryHeads: nil, keyHeads: nil, leftWindow: nil, rightWindow: nil, scoreOutput: 0,
+      scale: scale, softcap: 0, softmaxPrecision: nil)
+  }
+
+  private init(
+    isCausal: Bool, queryHeads: Int?, keyHeads: Int?, leftWindow: Int?, rightWindow: Int?, scoreOutput: Int,
+    scale: Float?, softcap: Float, softmaxPrecision: Int?
+  ) {
+    self.isCausal = isCausal
+    self.queryHeads = queryHeads
+    self.keyHeads = keyHeads
+    self.leftWindow = leftWindow
+    self.rightWindow = rightWindow
+    self.scoreOutput = scoreOutput
+    self.scale = scale
+    self.softcap = softcap
+    self.softmaxPrecision = softmaxPrecision
+  }
+
+  /// The same over inputs [batch, length, heads * size].
+  package func withHeads(query: Int, key: Int) -> AttentionOp {
+    AttentionOp(
+      isCausal: isCausal, queryHeads: query, keyHeads: key, leftWindow: leftWindow, rightWindow: rightWindow,
+      scoreOutput: scoreOutput, scale: scale, softcap: softcap, softmaxPrecision: softmaxPrecision)
+  }
+
   package var attributes: [Attribute] {
     var result: [Attribute] = [
       Attribute("is_causal", isCausal), Attribute("qk_matmul_output_mode", scoreOutput),

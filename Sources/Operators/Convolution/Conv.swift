@@ -53,6 +53,11 @@ struct ConvolutionGeometry: Sendable {
   let window: Window
   let groups: Int
 
+  init(window: Window, groups: Int) {
+    self.window = window
+    self.groups = groups
+  }
+
   init(_ node: NodeReader) throws(GraphError) {
     window = try Window(node)
     groups = try node.int("group") ?? 1

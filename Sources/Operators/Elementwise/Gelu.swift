@@ -21,6 +21,8 @@ package struct GeluOp: UnaryFunctionOperator {
     usesTanh = approximation == "tanh"
   }
 
+  package init(usesTanh: Bool) { self.usesTanh = usesTanh }
+
   package var attributes: [Attribute] { [Attribute("approximate", usesTanh ? "tanh" : "none")] }
   package var function: UnaryFunction { usesTanh ? .geluTanh : .gelu }
   package var alpha: Double { 0 }

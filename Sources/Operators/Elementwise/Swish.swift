@@ -14,6 +14,8 @@ package struct SwishOp: UnaryFunctionOperator {
     alphaValue = try node.float("alpha") ?? 1
   }
 
+  package init(alpha: Float) { alphaValue = alpha }
+
   package var attributes: [Attribute] { [Attribute("alpha", alphaValue)] }
   package var function: UnaryFunction { .swish }
   package var alpha: Double { Double(alphaValue) }

@@ -7,6 +7,8 @@ internal import Tensors
 struct AxisNormalization: Sendable {
   let axis: Int
 
+  init(axis: Int) { self.axis = axis }
+
   init(_ node: NodeReader) throws(GraphError) { axis = try node.int("axis") ?? -1 }
 
   var attributes: [Attribute] { [Attribute("axis", axis)] }

@@ -15,9 +15,16 @@ extension BatchNormalizationOp: AffineMapOperator {
   }
 }
 
-/// A map before it or after it along the same axis is composed with it.
+/// A map before it or after it along the same axis is composed with it. With the statistics of the batch, and
+/// nobody who reads them, each channel loses a shift before it.
 extension BatchNormalizationOp: InputMapAbsorber, OutputMapAbsorber {
   package func absorbing(inputMap map: AxisMap, at index: Int, _ node: AffineNode) -> AffineRewrite? {
+    if isTraining {
+      let isDead: Bool =
+        index == 0 && !map.hasScale && (map.axis ?? 1) == 1
+        && node.outputs.dropFirst().allSatisfy { $0 == nil }
+      return isDead ? AffineRewrite(op: self) : nil
+    }
     guard index == 0, let own = affineMap(node)?.map else { return nil }
     return own.after(map).flatMap { replacing($0, node) }
   }

@@ -31,6 +31,12 @@ package struct GroupNormalizationOp: KernelOperator, LegacyOperator, InPlaceOper
     }
   }
 
+  package init(groups: Int, epsilon: Float) {
+    self.groups = groups
+    self.epsilon = epsilon
+    stashType = 1
+  }
+
   package static func expandLegacy(_ node: inout NodeReader, into builder: inout GraphBuilder)
     throws(GraphError) -> [ValueID?]?
   {

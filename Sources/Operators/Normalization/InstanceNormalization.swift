@@ -20,6 +20,8 @@ package struct InstanceNormalizationOp: KernelOperator, InPlaceOperator {
 
   package init(_ node: inout NodeReader) throws(GraphError) { epsilon = try node.float("epsilon") ?? 1e-5 }
 
+  package init(epsilon: Float) { self.epsilon = epsilon }
+
   package var attributes: [Attribute] { [Attribute("epsilon", epsilon)] }
   package var inPlaceInputs: [Int] { [0] }
 

@@ -15,6 +15,10 @@ package struct SoftmaxOp: KernelOperator, LegacyOperator, InPlaceOperator {
 
   package init(_ node: inout NodeReader) throws(GraphError) { normalization = try AxisNormalization(node) }
 
+  package var axis: Int { normalization.axis }
+
+  package init(axis: Int) { normalization = AxisNormalization(axis: axis) }
+
   package static func expandLegacy(_ node: inout NodeReader, into builder: inout GraphBuilder)
     throws(GraphError) -> [ValueID?]?
   { try AxisNormalization.expandFlattened(Self.self, node, into: &builder) }

@@ -4,7 +4,7 @@ internal import Tensors
 
 /// What all poolings share: the geometry of windows and the step.
 struct PoolingGeometry: Sendable {
-  let window: Window
+  var window: Window
   var kind: PoolingKind
   var countsPadding: Bool = false
   var power: Int = 2

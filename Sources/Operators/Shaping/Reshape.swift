@@ -18,6 +18,8 @@ package struct ReshapeOp: KernelOperator, ValueOperator, AliasingOperator {
     allowsZero = try node.flag("allowzero") ?? false
   }
 
+  package init(allowsZero: Bool) { self.allowsZero = allowsZero }
+
   package var attributes: [Attribute] { [Attribute("allowzero", allowsZero)] }
   package var aliasedInput: Int { 0 }
 

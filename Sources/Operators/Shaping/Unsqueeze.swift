@@ -16,6 +16,8 @@ package struct UnsqueezeOp: KernelOperator, ValueOperator, AliasingOperator {
     if let axes = try node.ints("axes") { node.setInput(1, to: Tensor(axes.map { Int64($0) })) }
   }
 
+  package init() {}
+
   package var attributes: [Attribute] { [] }
   package var aliasedInput: Int { 0 }
 

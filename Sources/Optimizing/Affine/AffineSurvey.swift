@@ -13,6 +13,8 @@ struct AffineSurvey {
   private let disabled: Set<String>
   private var subjects: [Subject] = []
   private var found: Set<String> = []
+  /// What keeps each subject, by its value, where it is.
+  private var obstacles: [String: [String]] = [:]
 
   init(disabled: Set<String>) { self.disabled = disabled }
 
@@ -20,9 +22,22 @@ struct AffineSurvey {
   mutating func find(in context: RewriteContext) {
     for node in context.graph.nodes {
       guard let kind = Self.kind(of: node, in: context), let value = Self.value(of: node, in: context.graph),
-        found.insert(value).inserted
+        !found.contains(Self.origin(of: value, among: found)), found.insert(value).inserted
       else { continue }
       subjects.append(Subject(kind: kind, place: node.place, value: value))
+    }
+  }
+
+  /// Takes down what keeps everything that is left where it is. Later stages put it into larger operators, which
+  /// say less.
+  mutating func explain(in context: RewriteContext) {
+    obstacles = [:]
+    for node in context.graph.nodes where Self.kind(of: node, in: context) != nil {
+      guard let value = Self.value(of: node, in: context.graph) else { continue }
+      let origin: String = Self.origin(of: value, among: found)
+      for obstacle in obstacles(node, in: context) where !obstacles[origin, default: []].contains(obstacle) {
+        obstacles[origin, default: []].append(obstacle)
+      }
     }
   }
 
@@ -46,17 +61,12 @@ struct AffineSurvey {
       var done: [String] = changes[subject.value] ?? []
       let op: String = subject.place.op ?? ""
       // A stream is centered from one of its normalizations, for all of them.
-      if let other = left.first(where: { Self.isNormalization($0) }), other.opName != op,
+      if op == "LayerNormalization", left.contains(where: { $0.opName.hasSuffix("RMSNormalization") }),
         !done.contains(where: { $0.hasPrefix(HoistCentering.name) })
       {
         done.append("\(HoistCentering.name): with the others of its stream")
       }
-      var obstacles: [String] = []
-      for node in left {
-        for obstacle in self.obstacles(node, in: context) where !obstacles.contains(obstacle) {
-          obstacles.append(obstacle)
-        }
-      }
+      var obstacles: [String] = left.isEmpty ? [] : self.obstacles[subject.value] ?? []
       if isExhausted, !left.isEmpty { obstacles.append("no more rewrites were allowed") }
       return AffineFate(
         kind: subject.kind, place: subject.place, value: subject.value, remaining: left.map(\.opName),

@@ -32,7 +32,10 @@ package struct DissolveTails: RewriteRule {
       var mover: MapMover = start
       let done: Bool = mover.moveDown(output, way.down)
       for obstacle in mover.obstacles where !obstacles.contains(obstacle) { obstacles.append(obstacle) }
-      guard done, let rewrite = op.replacingTail(way.rest, start.view(node)) else { continue }
+      // In the normalization's own pass gain and offset cost less than a sum elsewhere.
+      guard done, mover.addedElements == 0, let rewrite = op.replacingTail(way.rest, start.view(node)) else {
+        continue
+      }
       mover.replace(node, by: rewrite)
       var patch = MapPatch(mover)
       var result: GraphPatch = patch.writingStaged()

@@ -11,17 +11,22 @@ internal import Tensors
 package struct HoistCentering: RewriteRule {
   package static let name = "HoistCentering"
 
-  package init() {}
+  /// Whether normalizations with an offset stay as they are: RMSNormalization has none, and another pass over
+  /// memory for it would cost more than the mean does.
+  private let keepsOffsets: Bool
+
+  package init(keepsOffsets: Bool = false) { self.keepsOffsets = keepsOffsets }
 
   package func rewrite(_ node: Node, in context: RewriteContext) -> GraphPatch? {
-    var search = CenteringSearch(context)
+    guard node.op is any MeanNormalization else { return nil }
+    var search = CenteringSearch(context, keepsOffsets: keepsOffsets)
     return search.patch(from: node)
   }
 
   /// Why the normalization at `node` still subtracts a mean; nil where it is none.
   package func obstacle(_ node: Node, in context: RewriteContext) -> String? {
     guard node.op is any MeanNormalization else { return nil }
-    var search = CenteringSearch(context)
+    var search = CenteringSearch(context, keepsOffsets: keepsOffsets)
     _ = search.patch(from: node)
     return search.obstacle
   }
@@ -37,9 +42,11 @@ private struct CenteringSearch {
   private var norms: [NodeID] = []
   private var mover: MapMover
   private(set) var obstacle: String?
+  private let keepsOffsets: Bool
 
-  init(_ context: RewriteContext) {
+  init(_ context: RewriteContext, keepsOffsets: Bool) {
     self.context = context
+    self.keepsOffsets = keepsOffsets
     graph = context.graph
     mover = MapMover(context, origin: NodeID(-1))
   }
@@ -78,11 +85,9 @@ private struct CenteringSearch {
     }
     guard let node = context.producer(of: value) else { return refuse("'\(name)' is an input of the graph") }
     let view: AffineNode = mover.view(node)
-    if let linear = node.op as? any AxisLinear {
-      guard let inputs = linear.inputAxes(forOutput: axis, extent: extent, view), let rank = view.outputRank
-      else {
-        return refuse("\(node.opName) '\(node.name)' does not keep the axis")
-      }
+    if let linear = node.op as? any AxisLinear,
+      let inputs = linear.inputAxes(forOutput: axis, extent: extent, view), let rank = view.outputRank
+    {
       for (index, input) in node.inputs.enumerated() {
         guard let input else { continue }
         if graph[input].isKept {
@@ -91,7 +96,7 @@ private struct CenteringSearch {
         if graph[input].constant == nil, view.constant(index) == nil {
           guard let own = inputs[index] else { continue }
           join(input, own)
-        } else if view.constant(index)?.elementType.isFloatingPoint == true {
+        } else if linear.sumsConstants, view.constant(index)?.elementType.isFloatingPoint == true {
           guard let folded = view.constant(index)?.centered(axisOfOutput: axis, rank: rank) else {
             return refuse("a constant of \(node.opName) '\(node.name)' can't be centered")
           }
@@ -136,6 +141,7 @@ private struct CenteringSearch {
 
   private mutating func write() -> GraphPatch? {
     var offsets: [NodeID: FoldableConstant] = [:]
+    var changed: Set<NodeID> = []
     for id in norms {
       guard let position = context.uses.position(of: id),
         let op = graph.nodes[position].op as? any MeanNormalization,
@@ -143,13 +149,19 @@ private struct CenteringSearch {
       else { return nil }
       let node: Node = graph.nodes[position]
       let view: AffineNode = mover.view(node)
+      if keepsOffsets, tail.hasShift { continue }
+      changed.insert(id)
       guard let gain = view.constant(1)?.replaced(by: tail.scale, shape: [extent]) else { return nil }
       mover.replace(node, by: AffineRewrite(op: op.withoutMean, constants: [1: gain]))
       if tail.hasShift { offsets[id] = gain.replaced(by: tail.shift, shape: [extent]) }
     }
+    guard !changed.isEmpty else {
+      obstacle = "RMSNormalization has no offset, and standard operators are asked for"
+      return nil
+    }
     var patch = MapPatch(mover)
-    var result: GraphPatch = patch.writingStaged(dropping: 2, of: Set(norms), adding: offsets)
-    result.note = "\(norms.count) by centering \(mover.staged.count - norms.count) writers"
+    var result: GraphPatch = patch.writingStaged(dropping: 2, of: changed, adding: offsets)
+    result.note = "\(changed.count) by centering \(mover.staged.count - changed.count) writers"
     return result
   }
 }

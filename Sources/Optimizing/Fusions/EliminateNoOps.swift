@@ -4,7 +4,7 @@ internal import Tensors
 
 /// Removes a node whose output is its input: Identity, Dropout in inference, a Reshape, Squeeze, Expand or
 /// Tile to the shape that is there, a Cast to the type that is there, a Transpose that moves no axis, a
-/// Concat of one.
+/// Slice of everything, a Pad by nothing, a Concat of one.
 package struct EliminateNoOps: RewriteRule {
   package static let name = "EliminateNoOps"
 
@@ -35,10 +35,21 @@ package struct EliminateNoOps: RewriteRule {
     switch node.op {
     case let op as any AliasingOperator: op.aliasedInput
     case is CastOp, is CastLikeOp, is TransposeOp, is ExpandOp, is TileOp: 0
+    case is SliceOp where hasUnitSteps(node, graph): 0
+    case is PadOp where padsNothing(node, graph): 0
     case is ConcatOp where node.inputs.count == 1: 0
     case is DropoutOp where !mayDrop(node, graph): 0
     default: nil
     }
+  }
+  /// Whether a Slice walks forward and skips nothing.
+  private func hasUnitSteps(_ node: Node, _ graph: Graph) -> Bool {
+    guard node.inputs.count > 4, let steps = node.inputs[4] else { return true }
+    return graph[steps].knownValue?.tensor?.integers?.allSatisfy { $0 == 1 } ?? false
+  }
+  private func padsNothing(_ node: Node, _ graph: Graph) -> Bool {
+    guard let pads = node.inputs[1] else { return false }
+    return graph[pads].knownValue?.tensor?.integers?.allSatisfy { $0 == 0 } ?? false
   }
   /// Whether a Dropout is in training mode, or a run may put it there.
   private func mayDrop(_ node: Node, _ graph: Graph) -> Bool {

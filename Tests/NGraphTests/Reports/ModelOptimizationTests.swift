@@ -55,10 +55,10 @@ import Testing
   func layerNormalizations() throws {
     let optimization = try optimize("mlp-ln")
     let norms = optimization.fates.filter(\.isNormalization)
-    #expect(norms.map(\.state) == Array(repeating: "now RMSNormalization + Add", count: 2))
+    #expect(norms.map(\.state) == Array(repeating: "now ngraph::OffsetRMSNormalization", count: 2))
     #expect(norms.allSatisfy { $0.obstacles.contains { $0.contains("Relu") } })
     let text: String = optimization.fateLines.flatMap(\.lines).joined(separator: "\n")
-    #expect(text.contains("LayerNormalization 'norm1': now RMSNormalization + Add"))
+    #expect(text.contains("LayerNormalization 'norm1': now ngraph::OffsetRMSNormalization"))
     #expect(optimization.rows.contains(["  LayerNormalization", "2", "0"]))
   }
 
