@@ -232,6 +232,9 @@ NGRAPH_INLINE ngraph_i32x16_pairs ngraph_multiply_pairs_i32x16(ngraph_i32x16_pai
 /// Asks for the line at p in the first-level cache; never faults.
 NGRAPH_INLINE void ngraph_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 
+/// Asks for the line at p in the second-level cache; never faults.
+NGRAPH_INLINE void ngraph_prefetch_far(const void *p) { __builtin_prefetch(p, 0, 2); }
+
 /// Tells the processor that this thread is waiting for another one's store.
 NGRAPH_INLINE void ngraph_pause(void) {
 #if defined(__x86_64__)

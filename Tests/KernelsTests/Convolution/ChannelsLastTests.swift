@@ -90,4 +90,65 @@ import Testing
       }
     }
   }
+
+  @Test func depthwiseConvolutionsMatchTheDefinition() {
+    for table in KernelSelection.supported {
+      for (channels, size) in [(1, 7), (6, 9), (16, 14), (37, 5), (64, 21)] {
+        for (kernel, stride, dilation) in [(3, 1, 1), (3, 2, 1), (5, 2, 1), (3, 1, 2), (2, 3, 2), (7, 1, 1)] {
+          var test = ConvolutionCase(
+            channels, channels, Extent3(1, size, size + 1), Extent3(1, kernel, kernel))
+          test.layout = .channelsLast
+          test.inputLayout = .channelsLast
+          test.groups = channels
+          test.batch = 2
+          test.stride = Extent3(1, stride, stride)
+          test.dilation = Extent3(1, dilation, dilation)
+          let pad = dilation * (kernel - 1)
+          test.padding = Extent3(0, pad / 2, pad / 2)
+          test.paddingEnd = Extent3(0, pad - pad / 2 + 1, pad - pad / 2)
+          test.check(table.convolutionF32)
+          test.hasBias = true
+          test.activation = .clip
+          test.pixelGap = 5
+          test.check(table.convolutionF32)
+          test.hasResidual = true
+          test.activation = .swish
+          test.check(table.convolutionF32)
+          test.prologue = kernel == 3 ? .gate : .normalization
+          test.check(table.convolutionF32)
+          test.inputLayout = .channelsFirst
+          test.check(table.convolutionF32)
+        }
+      }
+    }
+  }
+
+  /// 3 x 3 kernels of stride 1, which may be computed by Winograd's filtering: their error is measured against the
+  /// largest sum.
+  @Test func squareKernelsOfStrideOneStayWithinTheirErrorBound() {
+    for table in KernelSelection.supported {
+      for (channels, outputs, height, width) in [
+        (16, 16, 9, 10), (19, 40, 8, 12), (33, 17, 13, 7), (64, 32, 5, 4), (96, 64, 15, 14), (160, 33, 21, 23),
+      ] {
+        for pad in [0, 1] {
+          var test = ConvolutionCase(channels, outputs, Extent3(1, height, width), Extent3(1, 3, 3))
+          test.layout = .channelsLast
+          test.inputLayout = .channelsLast
+          test.padding = Extent3(0, pad, pad)
+          test.paddingEnd = Extent3(0, pad, pad)
+          test.relativeError = 1e-5
+          test.batch = 2 - pad
+          test.hasBias = true
+          test.activation = .relu
+          test.check(table.convolutionF32)
+          test.pixelGap = 7
+          test.hasResidual = true
+          test.prologue = pad == 0 ? .gate : .normalization
+          test.check(table.convolutionF32)
+          test.activation = .hardSwish
+          test.check(table.convolutionF32)
+        }
+      }
+    }
+  }
 }

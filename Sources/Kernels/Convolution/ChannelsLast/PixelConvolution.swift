@@ -9,6 +9,9 @@ struct PixelConvolution<Lanes: ProductLanes> {
     case plain
     case product
     case spatial
+    case depthwise
+    case four
+    case two
   }
 
   private var arguments: Arguments
@@ -18,9 +21,32 @@ struct PixelConvolution<Lanes: ProductLanes> {
   init(_ arguments: Arguments) {
     self.arguments = arguments
     problem = PixelProblem<Element>(arguments)
-    form = problem.groups > 1 ? .plain : problem.taps > 1 ? .spatial : .product
+    form = Self.form(problem)
   }
 
+  private static func form(_ problem: PixelProblem<Element>) -> Form {
+    let isDepthwise: Bool = problem.groups > 1 && problem.channels == 1 && problem.outputs == 1
+    if isDepthwise && problem.inputChannel == 1 { return .depthwise }
+    if PixelWinograd<WinogradFour<Lanes>>.takes(problem) { return cheapest(problem) }
+    if problem.groups > 1 { return problem.channels < 8 || problem.outputs < 8 ? .plain : .spatial }
+    return problem.taps > 1 ? .spatial : .product
+  }
+
+  private static func cheapest(_ problem: PixelProblem<Element>) -> Form {
+    let costs = PixelCosts<Lanes>(problem)
+    let four: Int = costs.winograd(inputs: 6, outputs: 4, enter: 160, leave: 120)
+    let two: Int = costs.winograd(inputs: 4, outputs: 2, enter: 70, leave: 60)
+    if costs.direct <= smaller(four, two) { return .spatial }
+    return four <= two ? .four : .two
+  }
+
+  private var four: PixelWinograd<WinogradFour<Lanes>> {
+    PixelWinograd<WinogradFour<Lanes>>(arguments, problem)
+  }
+  private var two: PixelWinograd<WinogradTwo<Lanes>> {
+    PixelWinograd<WinogradTwo<Lanes>>(arguments, problem)
+  }
+  private var depthwise: PixelDepthwise<Lanes> { PixelDepthwise<Lanes>(arguments, problem) }
   private var plain: PixelPlain<Lanes> { PixelPlain<Lanes>(arguments, problem) }
   private var spatial: PixelSpatial<Lanes> { PixelSpatial<Lanes>(arguments, problem) }
   private var product: PixelProduct<Lanes> { PixelProduct<Lanes>(arguments, problem) }
@@ -29,6 +55,9 @@ struct PixelConvolution<Lanes: ProductLanes> {
     switch form {
     case .plain: plain.packedWeightsCount
     case .product: product.packedWeightsCount
+    case .four: four.packedWeightsCount
+    case .two: two.packedWeightsCount
+    case .depthwise: depthwise.packedWeightsCount
     case .spatial: spatial.packedWeightsCount
     }
   }
@@ -37,6 +66,9 @@ struct PixelConvolution<Lanes: ProductLanes> {
     switch form {
     case .plain: plain.packWeights(weights, destination)
     case .product: product.packWeights(weights, destination)
+    case .four: four.packWeights(weights, destination)
+    case .two: two.packWeights(weights, destination)
+    case .depthwise: depthwise.packWeights(weights, destination)
     case .spatial: spatial.packWeights(weights, destination)
     }
   }
@@ -45,6 +77,9 @@ struct PixelConvolution<Lanes: ProductLanes> {
     switch form {
     case .plain: plain.taskCount()
     case .product: product.taskCount()
+    case .four: four.taskCount()
+    case .two: two.taskCount()
+    case .depthwise: depthwise.taskCount()
     case .spatial: spatial.taskCount()
     }
   }
@@ -53,6 +88,9 @@ struct PixelConvolution<Lanes: ProductLanes> {
     switch form {
     case .plain: plain.scratchBytes()
     case .product: product.scratchBytes()
+    case .four: four.scratchBytes()
+    case .two: two.scratchBytes()
+    case .depthwise: depthwise.scratchBytes()
     case .spatial: spatial.scratchBytes()
     }
   }
@@ -61,6 +99,9 @@ struct PixelConvolution<Lanes: ProductLanes> {
     switch form {
     case .plain: plain.run(task, scratch)
     case .product: product.run(task, scratch)
+    case .four: four.run(task, scratch)
+    case .two: two.run(task, scratch)
+    case .depthwise: depthwise.run(task, scratch)
     case .spatial: spatial.run(task, scratch)
     }
   }

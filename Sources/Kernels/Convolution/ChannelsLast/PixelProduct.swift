@@ -161,7 +161,7 @@ struct PixelProduct<Lanes: ProductLanes> {
       ending.residualScale = Lanes.splat(finish.residualScale)
     }
     let tiles: Int = ceilDivide(step.rows, Tiles.rows)
-    let aheadStep: Int = tiles >= 4 ? 2 * (64 / MemoryLayout<Element>.stride) : 0
+    let aheadStep: Int = PixelTileOperands<Element>.aheadStep(tiles, step.width)
     var operands = PixelTileOperands<Element>(
       depth: step.depth, segments: step.segments, source: step.source, pitch: step.pitch,
       weights: step.weights,

@@ -150,7 +150,7 @@ struct PixelSpatial<Lanes: ProductLanes> {
       ending.residualScale = Lanes.splat(finish.residualScale)
     }
     let across: Int = ceilDivide(problem.output.width, Tiles.rows)
-    let ahead: Int = across * step.rows >= 4 ? 2 * (64 / MemoryLayout<Element>.stride) : 0
+    let ahead: Int = PixelTileOperands<Element>.aheadStep(across * step.rows, step.width)
     var operands = PixelTileOperands<Element>(
       depth: block.segmentDepth, segments: step.segments, segmentCount: block.segmentCount,
       source: step.block, pitch: problem.stride.width * block.pixel, weights: step.weights,

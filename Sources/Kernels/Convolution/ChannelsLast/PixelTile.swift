@@ -215,6 +215,12 @@ struct PixelTileOperands<Element> {
   /// Weights that will be wanted next, and how far each four steps of depth move on there.
   var ahead: UnsafePointer<Element>
   var aheadStep: Int
+
+  /// The step by which `tiles` tiles that share a panel `width` wide ask for all of the next.
+  @inline(__always) static func aheadStep(_ tiles: Int, _ width: Int) -> Int {
+    let line: Int = 64 / MemoryLayout<Element>.stride
+    return smaller(4 * line, roundUp(ceilDivide(4 * width, larger(1, tiles)), line))
+  }
 }
 
 /// The micro-kernel: all rows and registers of the tile are stored.
@@ -245,8 +251,11 @@ func multiplyPixels<Tile: PixelTile>(
           Tile.columns == 2 ? Tile.Lanes.load(weights + (i * row + Tile.Lanes.count)) : left
         tile.step(source, 0, i, left, right)
       }
-      ngraph_prefetch(ahead)
-      ngraph_prefetch(ahead + 64 / MemoryLayout<Tile.Lanes.Element>.stride)
+      let line: Int = 64 / MemoryLayout<Tile.Lanes.Element>.stride
+      ngraph_prefetch_far(ahead)
+      ngraph_prefetch_far(ahead + line)
+      ngraph_prefetch_far(ahead + 2 * line)
+      ngraph_prefetch_far(ahead + 3 * line)
       ahead += aheadStep
       source.advance(4)
       weights += 4 * row
