@@ -128,7 +128,8 @@ import Testing
   @Test func squareKernelsOfStrideOneStayWithinTheirErrorBound() {
     for table in KernelSelection.supported {
       for (channels, outputs, height, width) in [
-        (16, 16, 9, 10), (19, 40, 8, 12), (33, 17, 13, 7), (64, 32, 5, 4), (96, 64, 15, 14), (160, 33, 21, 23),
+        (16, 16, 9, 10), (19, 40, 8, 12), (33, 17, 13, 7), (64, 32, 5, 4), (96, 64, 15, 14),
+        (160, 33, 21, 23),
       ] {
         for pad in [0, 1] {
           var test = ConvolutionCase(channels, outputs, Extent3(1, height, width), Extent3(1, 3, 3))
