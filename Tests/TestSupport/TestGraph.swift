@@ -49,6 +49,8 @@ package struct TestGraph {
     builder.addConstant(Tensor(values.map { Int64($0) }, [values.count]))
   }
 
+  package mutating func rename(_ value: ValueID, _ name: String) { builder.setName(name, of: value) }
+
   /// A node's outputs.
   package mutating func add(
     _ type: any OperatorDefinition.Type, _ attributes: [Attribute], inputs: [ValueID?], outputCount: Int

@@ -3,7 +3,8 @@ internal import Tensors
 
 /// A product with constant matrices, on either side, takes a scale along the axis of the output that is theirs,
 /// and a scale along the axis that it sums over. A shift of the latter crosses as the shift t B of the
-/// product. A product of rank 2 takes shifts too, and becomes a `Gemm`; others are followed by a sum.
+/// product. A product of rank 2 takes shifts too, and becomes a `Gemm`; others are followed by a sum. Scales
+/// cross a product of two values.
 extension MatMulOp: OutputMapAbsorber, InputMapAbsorber, MapCrossing, AddendAbsorber {
   package func absorbing(outputMap map: AxisMap, _ node: AffineNode) -> AffineRewrite? {
     guard let product = ConstantProduct(node), let (scaled, shift) = product.mapped(output: map) else {
@@ -36,6 +37,7 @@ extension MatMulOp: OutputMapAbsorber, InputMapAbsorber, MapCrossing, AddendAbso
   package func forward(_ map: AxisMap, from index: Int, _ node: AffineNode)
     -> (map: AxisMap, rewrite: AffineRewrite?)?
   {
+    if node.constant(0) == nil, node.constant(1) == nil { return crossed(map, from: index, node) }
     guard let product = ConstantProduct(node), product.batches.isEmpty,
       let (scaled, sums) = product.mapped(input: map, at: index)
     else { return nil }
@@ -43,7 +45,27 @@ extension MatMulOp: OutputMapAbsorber, InputMapAbsorber, MapCrossing, AddendAbso
     return (result, product.rewrite(self, scaled))
   }
 
-  package func backward(_ map: AxisMap, _ node: AffineNode) -> [[Int: AxisMap]] { [] }
+  /// A scale of a product of two values is one of either, or of the one whose axis it goes along.
+  package func backward(_ map: AxisMap, _ node: AffineNode) -> [[Int: AxisMap]] {
+    guard !map.hasShift, node.constant(0) == nil, node.constant(1) == nil, let rank = node.outputRank,
+      let left = node.rank(0), let right = node.rank(1), left >= 2, right >= 2
+    else { return [] }
+    switch map.axis {
+    case nil: return [[0: map], [1: map]]
+    case rank - 2: return [[0: map.moved(to: left - 2)]]
+    case rank - 1: return [[1: map.moved(to: right - 1)]]
+    default: return []
+    }
+  }
+
+  private func crossed(_ map: AxisMap, from index: Int, _ node: AffineNode)
+    -> (map: AxisMap, rewrite: AffineRewrite?)?
+  {
+    guard !map.hasShift, let rank = node.outputRank, let own = node.rank(index), own >= 2 else { return nil }
+    guard let axis = map.axis else { return (map, nil) }
+    let kept: Int = index == 0 ? 2 : 1
+    return axis == own - kept ? (map.moved(to: rank - kept), nil) : nil
+  }
 }
 
 /// A product of a value of rank 2 or more with constant matrices [batches.., rows, columns].

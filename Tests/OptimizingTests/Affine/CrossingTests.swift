@@ -194,6 +194,26 @@ extension CrossingTests {
     #expect(try optimized(&script, graph).operators == ["Conv", "Tanh"])
   }
 
+  @Test("The scale of a product of two values goes into the layer that makes one of them")
+  func dynamicProduct() throws {
+    for (shape, remaining) in [([], 0), ([5, 1], 0), ([1, 6], 0), ([2, 1, 1], 1)] as [(Shape, Int)] {
+      var script = TestGraph()
+      let (x, z) = (script.input([2, 5, 4]), script.input([2, 4, 6]))
+      let a = try script.add(MatMulOp.self, [], x, script.constant([4, 3]))
+      let turned = try script.add(TransposeOp.self, [Attribute("perm", [0, 2, 1])], a)
+      let b = try script.add(MatMulOp.self, [], script.constant([3, 4]), z)
+      let left = try script.add(TransposeOp.self, [Attribute("perm", [0, 2, 1])], turned)
+      let product = try script.add(MatMulOp.self, [], left, b)
+      // The rows come from x, whose rows no weights have.
+      let isRows: Bool = shape == [5, 1]
+      let scaled = try script.add(DivOp.self, [], product, script.constant(shape, in: 1...2))
+      let graph = try script.graph(try script.add(TanhOp.self, [], scaled))
+      let result = try optimized(&script, graph)
+      let columns: Bool = shape == [1, 6]
+      #expect(result.histogram["Div", default: 0] == (isRows || columns ? 1 : remaining), "\(shape)")
+    }
+  }
+
   @Test("A map of one part of a joined value goes into the layer that reads it, and the others keep theirs")
   func throughOneBranch() throws {
     var script = TestGraph()
