@@ -30,6 +30,8 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
     arguments.c = UnsafeMutablePointer(mutating: Self.placeholder)
     let table: OffsetTable? = offsets.isEmpty ? nil : OffsetTable(offsets)
     arguments.batchOffsets = table?.address
+    let packing: PackedRows<Element>? = packedRows(&context)
+    if let packing { arguments.packedA = packing.placeholder }
     let (tasks, scratch): (Int, Int) = withUnsafePointer(to: arguments) { [kernels] in
       (kernels.taskCount($0), kernels.scratchBytes($0))
     }
@@ -37,14 +39,18 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
     let kernel = kernels.run
     let template: GemmArguments<Element> = arguments
     // A packed operand's slot is not asked for: its own bytes need not be in memory.
-    let aSlot: Int? = arguments.packedA == nil ? a.slot : nil
+    let aSlot: Int? = arguments.packedA == nil || packing != nil ? a.slot : nil
     let bSlot: Int? = arguments.packedB == nil ? b.slot : nil
     let cSlot: Int = c.slot
     let biasSlot: Int? = ending.bias?.slot
     let residualSlot: Int? = ending.residual?.slot
     return Step(kernel: kernelName) { run in
       var arguments: GemmArguments<Element> = template
-      if let aSlot { arguments.a = run.input(aSlot) }
+      if let packing, let aSlot {
+        arguments.packedA = packing.pack(run.input(aSlot), run)
+      } else if let aSlot {
+        arguments.a = run.input(aSlot)
+      }
       if let bSlot { arguments.b = run.input(bSlot) }
       arguments.c = run.output(cSlot)
       if let biasSlot { arguments.epilogue.bias = run.input(biasSlot) }
@@ -54,6 +60,19 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
       }
       withExtendedLifetime(table) {}
     }
+  }
+
+  /// How A is packed at the start of each run, where several blocks of columns would each pack it again.
+  private func packedRows(_ context: inout PrepareContext) -> PackedRows<Element>? {
+    let (m, n, k): (Int, Int, Int) = (arguments.m, arguments.n, arguments.k)
+    guard arguments.batch == 1, offsets.isEmpty, arguments.packedA == nil, m > kernels.tileRows, k > 0,
+      n >= 4 * kernels.tileColumns
+    else { return nil }
+    let count: Int = kernels.packedACount(m, k)
+    return PackedRows(
+      slot: context.temporary(count * MemoryLayout<Element>.stride), rows: m, depth: k,
+      rowStride: arguments.aRowStride, columnStride: arguments.aColumnStride, tileRows: kernels.tileRows,
+      kernel: kernels.packA)
   }
 
   /// The kernel and the sizes of the product.
