@@ -18,10 +18,8 @@ package struct EliminateDeadBias: RewriteRule {
     guard let map = op.bias(mover.view(node)), mover.moveDown(output, map),
       mover.staged.values.allSatisfy({ $0.constants.isEmpty && $0.addend == nil })
     else { return nil }
-    var patch = GraphPatch(context.graph)
-    let result: ValueID = patch.add(
-      node.op, name: node.name, inputs: Array(node.inputs.prefix(2)), outputName: context.graph[output].name)
-    patch.replace(output, by: result)
-    return patch
+    mover.replace(node, by: AffineRewrite(op: node.op))
+    var patch = MapPatch(mover)
+    return patch.writingStaged(dropping: 2, of: [node.id], adding: [:])
   }
 }

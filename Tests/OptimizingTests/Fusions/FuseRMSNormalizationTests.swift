@@ -52,4 +52,16 @@ import Testing
       #expect(try optimized(&script, graph).histogram["RMSNormalization"] == nil)
     }
   }
+
+  @Test("A gain of float32 that float16 does not hold keeps the Casts around the normalization")
+  func wideGain() throws {
+    for (gain, casts) in [(0.5, nil), (0.1, 2)] as [(Double, Int?)] {
+      var script = TestGraph(.float16)
+      let wide = try script.add(CastOp.self, [Attribute("to", 1)], script.input([4, 8]))
+      let n = try script.add(
+        RMSNormalizationOp.self, [], wide, script.single(Array(repeating: gain, count: 8), [8]))
+      let graph = try script.graph(try script.add(CastOp.self, [Attribute("to", 10)], n))
+      #expect(try optimized(&script, graph, tolerance: 4e-3).histogram["Cast"] == casts)
+    }
+  }
 }

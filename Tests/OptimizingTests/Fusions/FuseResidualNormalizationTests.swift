@@ -103,4 +103,20 @@ import Testing
     #expect(result.operators == ["Gemm", "Gemm", "ngraph::ResidualRMSNormalization", "Sigmoid"])
     #expect(result.nodes[2].inputs.count == 4)
   }
+
+  @Test("An offset goes into an RMSNormalization, unless others see what is before it, or it is no row")
+  func offsets() throws {
+    for form in 0..<3 {
+      var script = TestGraph()
+      let x = script.input([4, 8])
+      let n = try script.add(RMSNormalizationOp.self, [], x, script.constant([8]))
+      let y = try script.add(AddOp.self, [], n, script.constant(form == 2 ? [4, 1] : [8]))
+      let z = try script.add(SigmoidOp.self, [], y)
+      let graph = form == 1 ? try script.graph(z, n) : try script.graph(z)
+      #expect(
+        try optimized(&script, graph).operators
+          == (form == 0
+            ? ["ngraph::OffsetRMSNormalization", "Sigmoid"] : ["RMSNormalization", "Add", "Sigmoid"]))
+    }
+  }
 }
