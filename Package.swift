@@ -121,6 +121,14 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// Instruments of the developers: they see what is `package`, and nobody else builds them.
+if Context.environment["NGRAPH_TOOLS"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "kernel-bench", dependencies: ["KernelInterface", "KernelSelection"],
+      path: "tools/kernel-bench", exclude: ["run"]))
+}
+
 for target in package.targets where ![.system, .plugin].contains(target.type) {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [

@@ -60,10 +60,12 @@ package struct ConvolutionArguments<Element: BinaryFloatingPoint & Sendable>: @u
   }
 }
 
-/// The convolutions of one element type. Which algorithm runs is a function of the arguments' sizes; the
-/// packed weights belong to it, so all functions must be given the same sizes and layouts (pixel strides, prologue
-/// and epilogue may differ between packing and running). How tasks and scratch work
-/// is said at `GemmKernels`.
+/// The convolutions of one element type. Which algorithm runs is a function of the arguments' sizes and
+/// layouts; the packed weights belong to it, so all functions must be given the same (pixel strides, prologue
+/// and epilogue may differ between packing and running). How tasks and scratch work is said at `GemmKernels`.
+///
+/// Channels-last f32 kernels of 3 x 3 and stride 1 may be computed by Winograd's minimal filtering (Lavin and
+/// Gray, 2015), whose error is at most 1e-5 of the largest sum.
 package struct ConvolutionKernels<Element: BinaryFloatingPoint & Sendable>: Sendable {
   package typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>
 

@@ -31,7 +31,7 @@ struct PixelPooling<Lanes: PoolingLanes> {
     let all: Int = ceilDivide(channels, Lanes.count)
     let work: Int =
       arguments.pointee.output.width * kernel.depth * kernel.height * kernel.width * Lanes.count
-    let registers: Int = smaller(all, larger(1, Self.taskWork / larger(1, work)))
+    let registers: Int = smaller(all, larger(4, Self.taskWork / larger(1, work)))
     return (registers, larger(1, Self.taskWork / larger(1, work * registers)))
   }
 
@@ -90,9 +90,36 @@ struct PixelPooling<Lanes: PoolingLanes> {
     _ target: UnsafeMutablePointer<Element>, _ first: Int, _ end: Int
   ) {
     var channel: Int = first
+    while channel + 4 * Lanes.count <= end {
+      var sums = FourRegisters(start)
+      each(z, y, x) { (offset, isNewLine) in
+        if isNewLine { closeLine(&sums) }
+        let from: UnsafePointer<Element> = image + channel + offset
+        sums.line0 = joined(sums.line0, Lanes.load(from))
+        sums.line1 = joined(sums.line1, Lanes.load(from + Lanes.count))
+        sums.line2 = joined(sums.line2, Lanes.load(from + 2 * Lanes.count))
+        sums.line3 = joined(sums.line3, Lanes.load(from + 3 * Lanes.count))
+      }
+      closeLine(&sums)
+      Lanes.store(finished(sums.sum0, z, y, x), target + channel)
+      Lanes.store(finished(sums.sum1, z, y, x), target + channel + Lanes.count)
+      Lanes.store(finished(sums.sum2, z, y, x), target + channel + 2 * Lanes.count)
+      Lanes.store(finished(sums.sum3, z, y, x), target + channel + 3 * Lanes.count)
+      channel += 4 * Lanes.count
+    }
     while channel < end {
       let lanes: Int = smaller(Lanes.count, end - channel)
-      let value: Lanes.Vector = finished(reduced(image + channel, z, y, x, lanes), z, y, x)
+      var sum: Lanes.Vector = start
+      var line: Lanes.Vector = start
+      each(z, y, x) { (offset, isNewLine) in
+        if isNewLine {
+          sum = merged(sum, line)
+          line = start
+        }
+        let from: UnsafePointer<Element> = image + channel + offset
+        line = joined(line, lanes == Lanes.count ? Lanes.load(from) : Lanes.load(from, lanes))
+      }
+      let value: Lanes.Vector = finished(merged(sum, line), z, y, x)
       if lanes == Lanes.count {
         Lanes.store(value, target + channel)
       } else {
@@ -102,35 +129,74 @@ struct PixelPooling<Lanes: PoolingLanes> {
     }
   }
 
+  /// Sums of four registers of channels, and those of the row of taps at hand: rows are added up, so that a large
+  /// window loses little.
+  private struct FourRegisters {
+    var sum0: Lanes.Vector
+    var sum1: Lanes.Vector
+    var sum2: Lanes.Vector
+    var sum3: Lanes.Vector
+    var line0: Lanes.Vector
+    var line1: Lanes.Vector
+    var line2: Lanes.Vector
+    var line3: Lanes.Vector
+
+    @inline(__always) init(_ start: Lanes.Vector) {
+      sum0 = start
+      sum1 = start
+      sum2 = start
+      sum3 = start
+      line0 = start
+      line1 = start
+      line2 = start
+      line3 = start
+    }
+  }
+
+  @inline(__always) private func closeLine(_ sums: inout FourRegisters) {
+    sums.sum0 = merged(sums.sum0, sums.line0)
+    sums.sum1 = merged(sums.sum1, sums.line1)
+    sums.sum2 = merged(sums.sum2, sums.line2)
+    sums.sum3 = merged(sums.sum3, sums.line3)
+    sums.line0 = start
+    sums.line1 = start
+    sums.line2 = start
+    sums.line3 = start
+  }
+
+  @inline(__always) private var isMax: Bool { arguments.pointee.kind.rawValue == PoolingKind.max.rawValue }
+  @inline(__always) private var isLp: Bool { arguments.pointee.kind.rawValue == PoolingKind.lp.rawValue }
+
+  @inline(__always) private var start: Lanes.Vector { isMax ? Lanes.splat(-Element.infinity) : Lanes.zero }
+
+  /// A sum and one more element.
+  @inline(__always) private func joined(_ sum: Lanes.Vector, _ value: Lanes.Vector) -> Lanes.Vector {
+    if isMax { return Lanes.largest(value, sum) }
+    return Lanes.add(sum, isLp ? raised(value) : value)
+  }
+
+  /// Two sums.
+  @inline(__always) private func merged(_ left: Lanes.Vector, _ right: Lanes.Vector) -> Lanes.Vector {
+    isMax ? Lanes.largest(right, left) : Lanes.add(left, right)
+  }
+
+  /// Calls `body` with the place of every tap inside the image, and whether it begins a row of taps.
   @inline(__always)
-  private func reduced(
-    _ image: UnsafePointer<Element>, _ z: PoolingWindow, _ y: PoolingWindow, _ x: PoolingWindow, _ lanes: Int
-  ) -> Lanes.Vector {
+  private func each(
+    _ z: PoolingWindow, _ y: PoolingWindow, _ x: PoolingWindow, _ body: (Int, Bool) -> Void
+  ) {
     let input: Extent3 = arguments.pointee.input
     let dilation: Extent3 = arguments.pointee.dilation
-    let isMax: Bool = arguments.pointee.kind.rawValue == PoolingKind.max.rawValue
-    let isLp: Bool = arguments.pointee.kind.rawValue == PoolingKind.lp.rawValue
-    var sum: Lanes.Vector = isMax ? Lanes.splat(-Element.infinity) : Lanes.zero
     for tz in z.first..<z.end {
       for ty in y.first..<y.end {
         let row: Int = (z.start + tz * dilation.depth) * input.height + y.start + ty * dilation.height
-        // Sums of rows are added up, so that a large window loses little.
-        var line: Lanes.Vector = isMax ? sum : Lanes.zero
-        var from: UnsafePointer<Element> =
-          image + (row * input.width + x.start + x.first * dilation.width) * inputPixel
-        for _ in x.first..<x.end {
-          let value: Lanes.Vector = lanes == Lanes.count ? Lanes.load(from) : Lanes.load(from, lanes)
-          if isMax {
-            line = Lanes.largest(value, line)
-          } else {
-            line = Lanes.add(line, isLp ? raised(value) : value)
-          }
-          from += dilation.width * inputPixel
+        var offset: Int = (row * input.width + x.start + x.first * dilation.width) * inputPixel
+        for tx in x.first..<x.end {
+          body(offset, tx == x.first)
+          offset += dilation.width * inputPixel
         }
-        sum = isMax ? line : Lanes.add(sum, line)
       }
     }
-    return sum
   }
 
   @inline(__always) private func raised(_ value: Lanes.Vector) -> Lanes.Vector {

@@ -1,14 +1,14 @@
 internal import KernelInterface
 
-/// Chooses how a channels-last convolution is computed.
+/// Chooses how a channels-last convolution is computed, by its sizes and the layout of X alone.
 struct PixelConvolution<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>
 
   private enum Form {
-    case plain
     case product
     case spatial
+    case merged
     case depthwise
     case four
     case two
@@ -28,7 +28,7 @@ struct PixelConvolution<Lanes: ProductLanes> {
     let isDepthwise: Bool = problem.groups > 1 && problem.channels == 1 && problem.outputs == 1
     if isDepthwise && problem.inputChannel == 1 { return .depthwise }
     if PixelWinograd<WinogradFour<Lanes>>.takes(problem) { return cheapest(problem) }
-    if problem.groups > 1 { return problem.channels < 8 || problem.outputs < 8 ? .plain : .spatial }
+    if problem.groups > 1 { return PixelGroups<Lanes>.factor(problem) > 1 ? .merged : .spatial }
     return problem.taps > 1 ? .spatial : .product
   }
 
@@ -47,62 +47,64 @@ struct PixelConvolution<Lanes: ProductLanes> {
     PixelWinograd<WinogradTwo<Lanes>>(arguments, problem)
   }
   private var depthwise: PixelDepthwise<Lanes> { PixelDepthwise<Lanes>(arguments, problem) }
-  private var plain: PixelPlain<Lanes> { PixelPlain<Lanes>(arguments, problem) }
+  private var merged: PixelSpatial<Lanes> {
+    PixelSpatial<Lanes>(arguments, PixelGroups<Lanes>.merged(problem))
+  }
   private var spatial: PixelSpatial<Lanes> { PixelSpatial<Lanes>(arguments, problem) }
   private var product: PixelProduct<Lanes> { PixelProduct<Lanes>(arguments, problem) }
 
   var packedWeightsCount: Int {
     switch form {
-    case .plain: plain.packedWeightsCount
     case .product: product.packedWeightsCount
     case .four: four.packedWeightsCount
     case .two: two.packedWeightsCount
     case .depthwise: depthwise.packedWeightsCount
     case .spatial: spatial.packedWeightsCount
+    case .merged: merged.packedWeightsCount
     }
   }
 
   func packWeights(_ weights: UnsafePointer<Element>, _ destination: UnsafeMutablePointer<Element>) {
     switch form {
-    case .plain: plain.packWeights(weights, destination)
     case .product: product.packWeights(weights, destination)
     case .four: four.packWeights(weights, destination)
     case .two: two.packWeights(weights, destination)
     case .depthwise: depthwise.packWeights(weights, destination)
     case .spatial: spatial.packWeights(weights, destination)
+    case .merged: PixelGroups<Lanes>.packWeights(problem, PixelTiles<Lanes>.columns, weights, destination)
     }
   }
 
   func taskCount() -> Int {
     switch form {
-    case .plain: plain.taskCount()
     case .product: product.taskCount()
     case .four: four.taskCount()
     case .two: two.taskCount()
     case .depthwise: depthwise.taskCount()
     case .spatial: spatial.taskCount()
+    case .merged: merged.taskCount()
     }
   }
 
   func scratchBytes() -> Int {
     switch form {
-    case .plain: plain.scratchBytes()
     case .product: product.scratchBytes()
     case .four: four.scratchBytes()
     case .two: two.scratchBytes()
     case .depthwise: depthwise.scratchBytes()
     case .spatial: spatial.scratchBytes()
+    case .merged: merged.scratchBytes()
     }
   }
 
   func run(_ task: Int, _ scratch: UnsafeMutableRawPointer) {
     switch form {
-    case .plain: plain.run(task, scratch)
     case .product: product.run(task, scratch)
     case .four: four.run(task, scratch)
     case .two: two.run(task, scratch)
     case .depthwise: depthwise.run(task, scratch)
     case .spatial: spatial.run(task, scratch)
+    case .merged: merged.run(task, scratch)
     }
   }
 }

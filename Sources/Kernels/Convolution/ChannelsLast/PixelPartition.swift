@@ -22,8 +22,12 @@ struct PixelPartition {
   private static var taskWork: Int { 1 << 20 }
   private static var wantedTasks: Int { 16 }
 
-  /// `copies` such products are divided alike, so that fewer tasks are wanted of each.
-  init(rows: Int, columns: Int, depth: Int, panelColumns: Int, tileRows: Int, copies: Int) {
+  /// Panels that share what a task has copied.
+  private static var copySharers: Int { 4 }
+
+  /// `products` such products are divided alike, so that fewer tasks are wanted of each. A task that `copies` its
+  /// pixels does so again for each range of panels, which are therefore kept wide.
+  init(rows: Int, columns: Int, depth: Int, panelColumns: Int, tileRows: Int, products: Int, copies: Bool) {
     self.rows = rows
     self.depth = depth
     panels = ceilDivide(columns, panelColumns)
@@ -34,17 +38,19 @@ struct PixelPartition {
     let most: Int = larger(4 * tileRows, Self.blockElements / larger(1, depthBlock))
     var rowParts: Int = larger(1, ceilDivide(rows, most))
     var panelParts: Int = 1
-    let work: Int = copies * rows * columns * larger(1, depth)
+    let work: Int = products * rows * columns * larger(1, depth)
     let wanted: Int = smaller(Self.wantedTasks, work / Self.taskWork)
-    while copies * rowParts * panelParts < wanted {
+    while products * rowParts * panelParts < wanted {
       let height: Int = rows / rowParts
       let width: Int = panels / panelParts
       let sharesWeights: Bool = width * panelColumns * depth <= Self.sharedWeights
       if height >= 6 * tileRows && sharesWeights {
         rowParts *= 2
-      } else if width >= 2 {
+      } else if copies && height >= 4 * tileRows && panels * panelColumns * depth <= 4 * Self.sharedWeights {
+        rowParts *= 2
+      } else if width >= (copies ? 2 * Self.copySharers : 2) {
         panelParts *= 2
-      } else if height >= 2 * tileRows {
+      } else if height >= 2 * tileRows && !copies {
         rowParts *= 2
       } else {
         break

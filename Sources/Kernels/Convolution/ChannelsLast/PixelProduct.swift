@@ -13,14 +13,16 @@ struct PixelProduct<Lanes: ProductLanes> {
   var problem: PixelProblem<Element>
   var depth: Int
   var partition: PixelPartition
+  private var isInPlace: Bool
 
   init(_ arguments: Arguments, _ problem: PixelProblem<Element>) {
     self.arguments = arguments
     self.problem = problem
     depth = problem.taps * problem.channels
+    isInPlace = Self.readsInPlace(arguments, problem)
     partition = PixelPartition(
       rows: problem.outputPixels, columns: problem.outputs, depth: depth, panelColumns: Tiles.columns,
-      tileRows: Tiles.rows, copies: problem.groups)
+      tileRows: Tiles.rows, products: problem.groups, copies: !isInPlace)
   }
 
   /// Elements of the packed weights of one group.
@@ -53,7 +55,7 @@ struct PixelProduct<Lanes: ProductLanes> {
   }
 
   /// Whether a pixel of the output reads one pixel of the input, that at the same place, as it is.
-  private var isInPlace: Bool {
+  private static func readsInPlace(_ arguments: Arguments, _ problem: PixelProblem<Element>) -> Bool {
     let padding: Extent3 = problem.padding
     let isUnpadded: Bool = padding.depth == 0 && padding.height == 0 && padding.width == 0
     let isSame: Bool =
@@ -76,8 +78,8 @@ struct PixelProduct<Lanes: ProductLanes> {
   }
 
   func scratchBytes() -> Int {
-    // Whether X is read in place may change with the prologue, so patches are always counted.
-    let elements: Int = tileElements + sumElements + partition.rowBlock * patchPitch
+    let patches: Int = isInPlace ? 0 : partition.rowBlock * patchPitch
+    let elements: Int = tileElements + sumElements + patches
     return elements * MemoryLayout<Element>.stride + 128
   }
 
@@ -98,7 +100,6 @@ struct PixelProduct<Lanes: ProductLanes> {
     let patches: UnsafeMutablePointer<Element> = sums + sumElements
     let reader = PixelPatches<Lanes>(
       arguments: arguments, problem: problem, firstChannel: group * problem.channels)
-    let isInPlace: Bool = isInPlace
 
     var part: Int = 0
     while part < depth {

@@ -44,6 +44,10 @@ struct PixelSpatial<Lanes: ProductLanes> {
       let sharesWeights: Bool = width * Tiles.columns * depth <= Self.sharedWeights
       if rows >= 4 && sharesWeights {
         rowParts *= 2
+      } else if width >= 4 {
+        panelParts *= 2
+      } else if rows >= 4 && panels * Tiles.columns * depth <= 8 * Self.sharedWeights {
+        rowParts *= 2
       } else if width >= 2 {
         panelParts *= 2
       } else if rows >= 2 {

@@ -68,12 +68,14 @@ enum WinogradFour<Lanes: ProductLanes>: WinogradForm {
   static func weight(_ i: Int, _ g0: Double, _ g1: Double, _ g2: Double) -> Double {
     let half: Double = 0.707_106_781_186_547_524_4
     let root: Double = 1.414_213_562_373_095_048_8
+    let third: Double = -2.0 / 3
+    let sixth: Double = 1.0 / 6
     switch i {
     case 0: return g0
-    case 1: return (g0 + half * g1 + 0.5 * g2) / -1.5
-    case 2: return (g0 - half * g1 + 0.5 * g2) / -1.5
-    case 3: return (g0 + root * g1 + 2 * g2) / 6
-    case 4: return (g0 - root * g1 + 2 * g2) / 6
+    case 1: return (g0 + half * g1 + 0.5 * g2) * third
+    case 2: return (g0 - half * g1 + 0.5 * g2) * third
+    case 3: return (g0 + root * g1 + 2 * g2) * sixth
+    case 4: return (g0 - root * g1 + 2 * g2) * sixth
     default: return g2
     }
   }
@@ -106,8 +108,8 @@ enum WinogradTwo<Lanes: ProductLanes>: WinogradForm {
   static func weight(_ i: Int, _ g0: Double, _ g1: Double, _ g2: Double) -> Double {
     switch i {
     case 0: return g0
-    case 1: return (g0 + g1 + g2) / 2
-    case 2: return (g0 - g1 + g2) / 2
+    case 1: return (g0 + g1 + g2) * 0.5
+    case 2: return (g0 - g1 + g2) * 0.5
     default: return g2
     }
   }
