@@ -80,6 +80,12 @@ extension MapCrossing {
   package func backwardRewrite(_ map: AxisMap, _ node: AffineNode) -> AffineRewrite? { nil }
 }
 
+/// An operator that reads a part of an input.
+package protocol PickingOperator: Operator {
+  /// Whether it reads only what `map` of input `index` leaves as it is.
+  func ignores(_ map: AxisMap, at index: Int, _ node: AffineNode) -> Bool
+}
+
 /// An operator that deals the elements of input 0 out to its outputs, so that a map crosses it to all of them.
 package protocol DividingCrossing: Operator {
   /// The map of each output that has the effect of `map` on input 0; nil where it can't cross.

@@ -16,7 +16,7 @@ package struct MovedAxis: Sendable {
 
 /// An operator that takes the elements of input 0 to other places, so that a map along an axis crosses as one
 /// whose numbers are picked, permuted or repeated, and one of every element alike as it is.
-package protocol AxisMovement: MapCrossing {
+package protocol AxisMovement: PickingOperator, MapCrossing {
   /// Where `axis` of input 0 goes; nil where nothing is known of it, or it is mixed with others.
   func movement(of axis: Int, _ node: AffineNode) -> MovedAxis?
   /// Whether the other inputs that decide what is moved leave a map of every element alike as it is.
@@ -25,6 +25,13 @@ package protocol AxisMovement: MapCrossing {
 
 extension AxisMovement {
   package func keepsUniformMaps(_ node: AffineNode) -> Bool { true }
+
+  package func ignores(_ map: AxisMap, at index: Int, _ node: AffineNode) -> Bool {
+    guard index == 0, let axis = map.axis, let sources = movement(of: axis, node)?.sources else {
+      return false
+    }
+    return sources.allSatisfy { map.scale[$0] == 1 && map.shift[$0] == 0 }
+  }
 
   package func forward(_ map: AxisMap, from index: Int, _ node: AffineNode)
     -> (map: AxisMap, rewrite: AffineRewrite?)?
@@ -40,7 +47,9 @@ extension AxisMovement {
   }
 
   package func backward(_ map: AxisMap, _ node: AffineNode) -> [[Int: AxisMap]] {
-    guard let axis = map.axis else { return keepsUniformMaps(node) ? [[0: map]] : [] }
+    guard let axis = map.axis else {
+      return keepsUniformMaps(node) ? [[0: map]] + restricted(map, node).map { [0: $0] } : []
+    }
     for source in 0..<(node.rank(0) ?? 0) {
       guard let moved = movement(of: source, node), moved.axis == axis else { continue }
       guard let sources = moved.sources else { return [[0: map.moved(to: source)]] }
@@ -50,6 +59,23 @@ extension AxisMovement {
       return [[0: result]]
     }
     return map.uniform.map { backward($0, node) } ?? []
+  }
+}
+
+extension AxisMovement {
+  /// A map of every element alike as maps of what is picked along one axis, where not all of it is: others who
+  /// pick elsewhere along it don't see them.
+  private func restricted(_ map: AxisMap, _ node: AffineNode) -> [AxisMap] {
+    let dimensions: [Dimension] = node.dimensions(0) ?? []
+    return dimensions.indices.compactMap { axis in
+      guard let extent = dimensions[axis].value, let sources = movement(of: axis, node)?.sources,
+        Set(sources).count < extent
+      else { return nil }
+      let parts: (scale: [Double], shift: [Double])? = map.along(axis, count: sources.count)
+      return parts.flatMap {
+        AxisMap(axis: axis, scale: $0.scale, shift: $0.shift).undoing(sources, extent: extent, axis: axis)
+      }
+    }
   }
 }
 

@@ -41,7 +41,12 @@ package struct DissolveMaps: RewriteRule {
       let down: Bool = up && mover.moveDown(output, way.down)
       for obstacle in mover.obstacles where !obstacles.contains(obstacle) { obstacles.append(obstacle) }
       let cost: Double = rest + mover.addedElements
-      guard up, down, cost < bound else { continue }
+      guard up, down else { continue }
+      guard cost < bound else {
+        let reason: String = "adding its shift elsewhere would cost more"
+        if best == nil, !obstacles.contains(reason) { obstacles.append(reason) }
+        continue
+      }
       (best, bound) = ((mover, way), cost)
       if cost == 0 { break }
     }

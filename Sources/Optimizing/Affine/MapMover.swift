@@ -101,7 +101,9 @@ struct MapMover {
       return refuse("'\(graph[value].name)' is an output of the graph")
     }
     if graph[value].isKept { return refuse("'\(graph[value].name)' is kept") }
-    guard uses.allSatisfy({ graph.nodes[$0.position].id == user }), uses.count == 1 else {
+    guard uses.allSatisfy({ isUser($0, user, of: map) }),
+      uses.filter({ graph.nodes[$0.position].id == user }).count == 1
+    else {
       return refuse("'\(graph[value].name)' has other users")
     }
     guard let producer = context.producer(of: value) else {
@@ -137,6 +139,14 @@ struct MapMover {
       return refuse("'\(graph[input].name)' of \(describe(producer)) is kept")
     }
     return refuse("\(describe(producer)) can't take \(describe(map)) of its output")
+  }
+
+  /// Whether the use is the one by `user`, or by a node that does not see `map`.
+  private func isUser(_ use: GraphUses.Use, _ user: NodeID, of map: AxisMap) -> Bool {
+    let node: Node = context.graph.nodes[use.position]
+    if node.id == user { return true }
+    guard let other = op(of: node) as? any PickingOperator else { return false }
+    return other.ignores(map, at: use.input, view(node))
   }
 
   /// What the operator becomes where it takes all of `map`: in its parameters, or in the map that it ends in.
