@@ -2,15 +2,21 @@
 
 Used by test-cli: what is written must pass onnx's full check, have the operators named here, and give in
 ONNX Runtime what the graph gave before.
+
+usage: decomposed.py BEFORE AFTER [BEFORE AFTER ...]
+
+Prints for each pair of models how far ONNX Runtime's results are apart. That runs in a process of its own,
+so that test-cli stays small: it measures the memory of processes that it forks.
 """
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 TOLERANCE = 2e-5
@@ -152,28 +158,41 @@ FORMS: list[Callable[[], tuple[onnx.ModelProto, list[str]]]] = [
 
 def decomposed_forms(ngraph: Callable[..., object], work: Path) -> None:
     """What exporters spell out is recognized, and what is written says the same to ONNX Runtime."""
-    onnxruntime.set_default_logger_severity(3)
+    pairs: list[tuple[str, Path, Path]] = []
     for form in FORMS:
         model, operators = form()
-        onnx.save(model, work / "form.onnx")
+        source = work / f"{form.__name__}.onnx"
+        onnx.save(model, source)
         for options in ([], ["--standard-only"]):
-            ngraph("optimize", work / "form.onnx", work / "form.pb", "--verify", *options)
-            written = onnx.load(work / "form.pb")
+            target = source.with_suffix(f".{len(options)}.pb")
+            ngraph("optimize", source, target, "--verify", *options)
+            written = onnx.load(target)
             onnx.checker.check_model(written, full_check=True)
             found = [node.op_type for node in written.graph.node]
             if not options and found != operators:
                 raise ValueError(f"{form.__name__}: expected {operators}, found {found}")
             if options and written.functions:
                 raise ValueError(f"{form.__name__}: functions among standard operators")
-            error = deviation(model, written)
-            if not error <= TOLERANCE:
-                raise ValueError(f"{form.__name__}: ONNX Runtime's results differ by {error:.1e}")
+            pairs.append((form.__name__, source, target))
+    words = [str(path) for _, *paths in pairs for path in paths]
+    result = subprocess.run([sys.executable, __file__, *words], capture_output=True, text=True, check=True)
+    for (name, _, target), line in zip(pairs, result.stdout.split(), strict=True):
+        if not float(line) <= TOLERANCE:
+            raise ValueError(f"{name}: ONNX Runtime's results for {target.name} differ by {line}")
 
 
-def deviation(before: onnx.ModelProto, after: onnx.ModelProto) -> float:
+def deviation(before: str, after: str) -> float:
     """How far ONNX Runtime's results for both models are apart, relative to the largest of them."""
-    dimensions = before.graph.input[0].type.tensor_type.shape.dim
-    shape = [dimension.dim_value or 2 for dimension in dimensions]
+    import onnxruntime
+
+    onnxruntime.set_default_logger_severity(3)
+    sessions = [onnxruntime.InferenceSession(path) for path in (before, after)]
+    shape = [size if isinstance(size, int) else 2 for size in sessions[0].get_inputs()[0].shape]
     inputs = {"x": np.random.default_rng(2).standard_normal(shape).astype(np.float32)}
-    results = [onnxruntime.InferenceSession(model.SerializeToString()).run(None, inputs) for model in (before, after)]
+    results = [session.run(None, inputs) for session in sessions]
     return max(float(np.abs(expected - actual).max() / np.abs(expected).max()) for expected, actual in zip(*results))
+
+
+if __name__ == "__main__":
+    for model_before, model_after in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
+        print(deviation(model_before, model_after))
