@@ -76,21 +76,24 @@ struct PixelWinograd<Form: WinogradForm> {
 
   @inline(never)
   func packWeights(_ weights: UnsafePointer<Element>, _ destination: UnsafeMutablePointer<Element>) {
+    // The form is for single precision alone.
+    let source: UnsafePointer<Float> = UnsafeRawPointer(weights).assumingMemoryBound(to: Float.self)
+    let packed: UnsafeMutablePointer<Float> =
+      UnsafeMutableRawPointer(destination).assumingMemoryBound(to: Float.self)
+    let stride: Int = problem.channels * 9
     for panel in 0..<panels {
       let column: Int = panel * Tiles.columns
       let columns: Int = smaller(Tiles.columns, problem.outputs - column)
       let width: Int = roundUp(columns, Lanes.count)
-      let to: UnsafeMutablePointer<Element> =
-        destination + column * problem.channels * Transforms.products
+      let to: UnsafeMutablePointer<Float> = packed + column * problem.channels * Transforms.products
       for channel in 0..<problem.channels {
-        for output in 0..<width {
-          let out: UnsafeMutablePointer<Element> = to + channel * width + output
-          if output < columns {
-            Transforms.weights(
-              weights + ((column + output) * problem.channels + channel) * 9, out, problem.channels * width)
-          } else {
-            for i in 0..<Transforms.products { out[i * problem.channels * width] = 0 }
-          }
+        var output: Int = 0
+        while output < columns {
+          Transforms.weights(
+            source + (column + output) * stride + channel * 9, stride,
+            smaller(F32Lanes.count, columns - output), to + channel * width + output,
+            problem.channels * width)
+          output += F32Lanes.count
         }
       }
     }

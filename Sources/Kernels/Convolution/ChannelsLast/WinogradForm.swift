@@ -14,8 +14,8 @@ protocol WinogradForm {
   static func enter(_ load: (Int) -> Lanes.Vector, _ store: (Int, Lanes.Vector) -> Void)
   /// A^T: from `inputs` values to `outputs`.
   static func leave(_ load: (Int) -> Lanes.Vector, _ store: (Int, Lanes.Vector) -> Void)
-  /// Row `i` of G times (g0, g1, g2).
-  static func weight(_ i: Int, _ g0: Double, _ g1: Double, _ g2: Double) -> Double
+  /// Row `i` of G times (g0, g1, g2), for a register of kernels.
+  static func weight(_ i: Int, _ g0: VF64, _ g1: VF64, _ g2: VF64) -> VF64
 }
 
 /// F(4 x 4, 3 x 3) with the points 0, +-1/sqrt(2), +-sqrt(2) and infinity, which lose a quarter as much to rounding
@@ -65,17 +65,20 @@ enum WinogradFour<Lanes: ProductLanes>: WinogradForm {
     store(3, Lanes.add(Lanes.mulAdd(Lanes.splat(0.5), oddSmall, Lanes.add(oddLarge, oddLarge)), load(5)))
   }
 
-  static func weight(_ i: Int, _ g0: Double, _ g1: Double, _ g2: Double) -> Double {
-    let half: Double = 0.707_106_781_186_547_524_4
-    let root: Double = 1.414_213_562_373_095_048_8
-    let third: Double = -2.0 / 3
-    let sixth: Double = 1.0 / 6
+  @inline(__always)
+  static func weight(_ i: Int, _ g0: VF64, _ g1: VF64, _ g2: VF64) -> VF64 {
+    let half: VF64 = VF64(repeating: 0.707_106_781_186_547_524_4)
+    let root: VF64 = VF64(repeating: 1.414_213_562_373_095_048_8)
+    let third: VF64 = VF64(repeating: -2.0 / 3)
+    let sixth: VF64 = VF64(repeating: 1.0 / 6)
+    let even: VF64 = g0 + VF64(repeating: 0.5) * g2
+    let large: VF64 = g0 + g2 + g2
     switch i {
     case 0: return g0
-    case 1: return (g0 + half * g1 + 0.5 * g2) * third
-    case 2: return (g0 - half * g1 + 0.5 * g2) * third
-    case 3: return (g0 + root * g1 + 2 * g2) * sixth
-    case 4: return (g0 - root * g1 + 2 * g2) * sixth
+    case 1: return (even + half * g1) * third
+    case 2: return (even - half * g1) * third
+    case 3: return (large + root * g1) * sixth
+    case 4: return (large - root * g1) * sixth
     default: return g2
     }
   }
@@ -105,11 +108,13 @@ enum WinogradTwo<Lanes: ProductLanes>: WinogradForm {
     store(1, Lanes.add(Lanes.subtract(m1, m2), load(3)))
   }
 
-  static func weight(_ i: Int, _ g0: Double, _ g1: Double, _ g2: Double) -> Double {
+  @inline(__always)
+  static func weight(_ i: Int, _ g0: VF64, _ g1: VF64, _ g2: VF64) -> VF64 {
+    let half: VF64 = VF64(repeating: 0.5)
     switch i {
     case 0: return g0
-    case 1: return (g0 + g1 + g2) * 0.5
-    case 2: return (g0 - g1 + g2) * 0.5
+    case 1: return (g0 + g1 + g2) * half
+    case 2: return (g0 - g1 + g2) * half
     default: return g2
     }
   }

@@ -56,15 +56,58 @@ struct WinogradTransforms<Form: WinogradForm> {
     }
   }
 
-  /// G g G^T of one 3 x 3 kernel, in double precision, `pitch` apart.
-  static func weights(_ kernel: UnsafePointer<Element>, _ out: UnsafeMutablePointer<Element>, _ pitch: Int) {
+  /// G g G^T of `count` 3 x 3 kernels, one a lane of a register of outputs, `pitch` apart in `out`. Kernels are
+  /// `stride` apart.
+  @inline(__always)
+  static func weights(
+    _ kernels: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ out: UnsafeMutablePointer<Float>,
+    _ pitch: Int
+  ) {
+    let half: Int = VF64.scalarCount
+    let low = WinogradKernels(kernels, stride, smaller(half, count))
+    let high = WinogradKernels(kernels + half * stride, stride, count - half)
     for i in 0..<Form.inputs {
-      let a: Double = Form.weight(i, Double(kernel[0]), Double(kernel[3]), Double(kernel[6]))
-      let b: Double = Form.weight(i, Double(kernel[1]), Double(kernel[4]), Double(kernel[7]))
-      let c: Double = Form.weight(i, Double(kernel[2]), Double(kernel[5]), Double(kernel[8]))
+      let low0: VF64 = Form.weight(i, low.g0, low.g3, low.g6)
+      let low1: VF64 = Form.weight(i, low.g1, low.g4, low.g7)
+      let low2: VF64 = Form.weight(i, low.g2, low.g5, low.g8)
+      let high0: VF64 = Form.weight(i, high.g0, high.g3, high.g6)
+      let high1: VF64 = Form.weight(i, high.g1, high.g4, high.g7)
+      let high2: VF64 = Form.weight(i, high.g2, high.g5, high.g8)
       for j in 0..<Form.inputs {
-        out[(i * Form.inputs + j) * pitch] = Element(Form.weight(j, a, b, c))
+        let value: VF32 = narrow(Form.weight(j, low0, low1, low2), Form.weight(j, high0, high1, high2))
+        F32Lanes.store(value, out + (i * Form.inputs + j) * pitch)
       }
+    }
+  }
+}
+
+/// The nine weights of some 3 x 3 kernels, one kernel a lane; lanes past them are zero.
+struct WinogradKernels {
+  var g0: VF64 = VF64(repeating: 0)
+  var g1: VF64 = VF64(repeating: 0)
+  var g2: VF64 = VF64(repeating: 0)
+  var g3: VF64 = VF64(repeating: 0)
+  var g4: VF64 = VF64(repeating: 0)
+  var g5: VF64 = VF64(repeating: 0)
+  var g6: VF64 = VF64(repeating: 0)
+  var g7: VF64 = VF64(repeating: 0)
+  var g8: VF64 = VF64(repeating: 0)
+
+  @inline(__always) init(_ kernels: UnsafePointer<Float>, _ stride: Int, _ count: Int) {
+    var from: UnsafePointer<Float> = kernels
+    var lane: Int = 0
+    while lane < count {
+      g0[lane] = Double(from[0])
+      g1[lane] = Double(from[1])
+      g2[lane] = Double(from[2])
+      g3[lane] = Double(from[3])
+      g4[lane] = Double(from[4])
+      g5[lane] = Double(from[5])
+      g6[lane] = Double(from[6])
+      g7[lane] = Double(from[7])
+      g8[lane] = Double(from[8])
+      from += stride
+      lane += 1
     }
   }
 }
