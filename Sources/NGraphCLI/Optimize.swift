@@ -21,6 +21,13 @@ struct Optimize: ParsableCommand {
   @Flag(help: "Show rewrites by rule, and what became of each normalization, scale and shift, and why.")
   var report: Bool = false
 
+  @Option(
+    help: """
+      How much to do: 0 nothing, 1 simplify and recognize, 2 dissolve normalizations, scales and shifts too, \
+      3 fuse into operators of ngraph's own too.
+      """)
+  var level: Int = ModelOptimization.levels.upperBound
+
   @Option(help: ArgumentHelp("A rule to leave out. May be repeated.", valueName: "rule"))
   var disable: [String] = []
 
@@ -54,6 +61,10 @@ struct Optimize: ParsableCommand {
     if let unknown = disable.first(where: { !rules.contains($0) }) {
       throw ValidationError("There is no rule '\(unknown)'; the rules are \(rules.joined(separator: ", ")).")
     }
+    let levels: ClosedRange<Int> = ModelOptimization.levels
+    guard levels.contains(level) else {
+      throw ValidationError("--level must be \(levels.lowerBound) to \(levels.upperBound).")
+    }
     if let maxRewrites, maxRewrites < 0 { throw ValidationError("--max-rewrites must not be negative.") }
   }
 
@@ -65,6 +76,7 @@ struct Optimize: ParsableCommand {
     settings.shapes = shapes.shapes
     settings.verifies = verify
     settings.standardOnly = standardOnly
+    settings.level = level
     let optimization = try ModelOptimization(source: source, target: target, settings: settings)
     if json {
       Terminal.write(optimization.json.text)

@@ -119,11 +119,44 @@ package struct Optimizer: Sendable {
       guard let op = node.op as? any SubgraphOperator else { continue }
       var subgraphs: [Subgraph] = op.subgraphs
       for index in subgraphs.indices {
-        subgraphs[index].graph = try optimize(subgraphs[index].graph, report: &report)
+        subgraphs[index].graph = try optimizeSubgraph(subgraphs[index].graph, &report)
       }
       replaced[node.id] = op.replacingSubgraphs(subgraphs)
     }
     return replaced.isEmpty ? graph : graph.replacingOperators { replaced[$0.id] }
+  }
+
+  /// A graph inside an operator, optimized. What it states of the extents of its inputs is not relied on:
+  /// values that a loop carries may grow. Types in it become unknown again, since they follow from those with
+  /// which it is run.
+  private func optimizeSubgraph(_ graph: Graph, _ report: inout OptimizationReport) throws(GraphError)
+    -> Graph
+  {
+    var loose: Graph = graph
+    for (position, input) in graph.inputs.enumerated() where graph[input].constant == nil {
+      guard case .tensor(let elementType, let dimensions?)? = graph[input].type else { continue }
+      loose[input].type = .tensor(
+        elementType, dimensions.indices.map { Dimension(symbol: "?input\(position).\($0)") })
+    }
+    guard let inferred = try? GraphInference(kernels: kernels).infer(loose) else {
+      return try optimize(graph, report: &report)
+    }
+    var result: Graph = try optimize(inferred, report: &report)
+    for (old, new) in zip(graph.inputs, result.inputs) {
+      result[new].type = graph[old].type
+      result[new].known = graph[old].known
+    }
+    for (old, new) in zip(graph.outputs, result.outputs) where !result.inputs.contains(new) {
+      result[new].type = graph[old].type
+    }
+    let kept: Set<ValueID> = Set(result.inputs + result.outputs)
+    for node in result.nodes {
+      for case let output? in node.outputs where !kept.contains(output) {
+        result[output].type = nil
+        result[output].known = nil
+      }
+    }
+    return result
   }
 }
 

@@ -17,6 +17,17 @@ package struct OptimizationStage: Sendable {
   /// What runs before every plan, and makes one operator of attention.
   package static let withAttention: [OptimizationStage] = stages(standardOnly: false, fusesAttention: true)
 
+  /// The highest level: all stages.
+  package static let highestLevel: Int = 3
+
+  /// The first `level` stages: 0 is none; 1 simplifies and recognizes; 2 also dissolves normalizations, scales
+  /// and shifts into the layers beside them; 3 also makes operators of the domain `ngraph`, unless
+  /// `standardOnly`.
+  package static func stages(level: Int, standardOnly: Bool) -> [OptimizationStage] {
+    // What a stage that is left out would have fused must not be split.
+    Array(stages(standardOnly: standardOnly || level < highestLevel).prefix(max(level, 0)))
+  }
+
   private static func stages(standardOnly: Bool, fusesAttention: Bool = false) -> [OptimizationStage] {
     var simplifications: [any RewriteRule] = [
       FoldConstants(), EliminateNoOps(), EliminateTransposes(), MergeTransposes(), MergeReshapes(),

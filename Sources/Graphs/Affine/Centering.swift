@@ -57,3 +57,12 @@ package protocol MeanNormalization: AffineTailOperator {
   /// The same normalization for inputs of zero mean.
   var withoutMean: any Operator { get }
 }
+
+/// An operator that reads the shapes of its inputs and no element: it does not see any map.
+package protocol ShapeReader: InputMapAbsorber {}
+
+extension ShapeReader {
+  package func absorbing(inputMap map: AxisMap, at index: Int, _ node: AffineNode) -> AffineRewrite? {
+    AffineRewrite(op: self)
+  }
+}

@@ -22,6 +22,8 @@ package struct ModelOptimization: Sendable {
     package var shapes: [String: [Int]] = [:]
     /// Whether only operators of ONNX are written.
     package var standardOnly: Bool = false
+    /// How much is done, of `levels`: 0 nothing, 1 simplifying, 2 dissolving, 3 fusing as well.
+    package var level: Int = ModelOptimization.levels.upperBound
     /// Whether both models are run on random inputs before anything is written.
     package var verifies: Bool = false
 
@@ -33,6 +35,9 @@ package struct ModelOptimization: Sendable {
     package let rule: String
     package let count: Int
   }
+
+  /// The levels that `Settings.level` takes.
+  package static var levels: ClosedRange<Int> { 0...OptimizationStage.highestLevel }
 
   /// The names of all rules.
   package static var ruleNames: [String] { OptimizationStage.ruleNames }
@@ -76,7 +81,7 @@ package struct ModelOptimization: Sendable {
     do {
       optimized = try Optimizer(
         kernels: kernels,
-        stages: settings.standardOnly ? OptimizationStage.standardPipeline : OptimizationStage.pipeline,
+        stages: OptimizationStage.stages(level: settings.level, standardOnly: settings.standardOnly),
         maxRewrites: settings.maxRewrites ?? .max, disabled: Set(settings.disabled),
         kept: Set(settings.kept), surveys: true
       ).optimize(graph, report: &report)
@@ -103,6 +108,11 @@ package struct ModelOptimization: Sendable {
         .graph, "unknownRule",
         "there is no rule '\(unknown)'; the rules are \(ruleNames.joined(separator: ", "))"
       )
+    }
+    guard levels.contains(settings.level) else {
+      throw NGraphError(
+        .graph, "invalidLevel",
+        "expected a level of \(levels.lowerBound) to \(levels.upperBound), found \(settings.level)")
     }
     if let limit = settings.maxRewrites, limit < 0 {
       throw NGraphError(.graph, "invalidLimit", "expected 0 or more rewrites, found \(limit)")

@@ -124,6 +124,7 @@ private struct CenteringSearch {
   private mutating func visitUsers(of value: ValueID, _ axis: Int) -> Bool {
     for use in context.uses[value] {
       let node: Node = graph.nodes[use.position]
+      if node.op is any ShapeReader { continue }
       let view: AffineNode = mover.view(node)
       if let norm = node.op as? any MeanNormalization, use.input == 0, norm.normalizedAxis(view) == axis,
         norm.affineTail(view) != nil

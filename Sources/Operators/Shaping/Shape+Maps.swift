@@ -1,0 +1,4 @@
+package import Graphs
+
+extension ShapeOp: ShapeReader {}
+extension SizeOp: ShapeReader {}
