@@ -110,6 +110,9 @@ private struct CenteringSearch {
       return true
     }
     if isCentered(node, axis, view) { return true }
+    if node.op is any MeanNormalization {
+      return refuse("gain and offset of \(node.opName) '\(node.name)' give its output a mean")
+    }
     return refuse("\(node.opName) '\(node.name)' can't be centered")
   }
 
