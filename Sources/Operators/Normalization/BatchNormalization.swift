@@ -115,7 +115,8 @@ package struct BatchNormalizationOp: KernelOperator, InPlaceOperator {
       fixed == nil ? 2 * channels * MemoryLayout<Element>.stride : 0)
     let readers: [RealReader] = fixed == nil ? parameters.map { RealReader($0) } : []
     let (xSlot, ySlot): (Int, Int) = (context.input(0).slot, context.output(0).slot)
-    let rowStride: Int = division.whole.outerStride
+    let (rowStride, channelStride): (Int, Int) = (division.whole.outerStride, division.whole.lengthStride)
+    let tasks = ChannelDivision(division.whole)
     let constants: StepBuffer<Element>? = fixed
     return Step { run in
       let source = run.input(xSlot, as: Element.self)
@@ -137,9 +138,9 @@ package struct BatchNormalizationOp: KernelOperator, InPlaceOperator {
           }
         }
       }
-      division.run(run) { part, outer, inner in
-        let place: Int = outer &* rowStride &+ inner
-        kernel(target + place, source + place, factors, factors + channels, part)
+      tasks.run(run) { part, outer, channel, inner in
+        let place: Int = outer &* rowStride &+ channel &* channelStride &+ inner
+        kernel(target + place, source + place, factors + channel, factors + channels + channel, part)
       }
       withExtendedLifetime(constants) {}
     }
