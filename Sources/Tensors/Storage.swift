@@ -43,6 +43,22 @@ package final class Storage: @unchecked Sendable {
   }
 }
 
+/// Who owns borrowed bytes and can read them anew, as a mapped file does: memory that holds them for the time
+/// being may be given back.
+package protocol RereadableBytes: AnyObject {
+  /// Gives back the memory of what lies wholly in these bytes. They stay readable.
+  func giveBack(_ bytes: UnsafeRawBufferPointer)
+}
+
+extension Tensor {
+  /// Gives back the memory of elements that are not needed soon, where they can be read anew. They stay
+  /// readable.
+  package func giveBackMemory() {
+    guard byteCount >= 1 << 16, let owner = storage.owner as? any RereadableBytes else { return }
+    owner.giveBack(UnsafeRawBufferPointer(start: base, count: byteCount))
+  }
+}
+
 /// The elements behind a tensor of strings. Strings are UTF-8 text.
 package final class StringStorage: Sendable {
   package let elements: [String]

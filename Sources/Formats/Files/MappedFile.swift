@@ -88,6 +88,17 @@ package final class MappedFile: @unchecked Sendable {
     UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64))
 }
 
+extension MappedFile: RereadableBytes {
+  package func giveBack(_ bytes: UnsafeRawBufferPointer) {
+    guard memory == nil, let start = bytes.baseAddress else { return }
+    let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+    let first: UInt = (UInt(bitPattern: start) + page - 1) / page * page
+    let end: UInt = (UInt(bitPattern: start) + UInt(bytes.count)) / page * page
+    guard first < end, let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
+    madvise(address, Int(end - first), MADV_DONTNEED)
+  }
+}
+
 /// What tells two names of one file from two files.
 struct FileIdentity: Sendable, Hashable {
   var device: UInt64

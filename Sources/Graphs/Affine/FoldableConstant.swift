@@ -192,11 +192,13 @@ package struct FoldableConstant: Sendable {
   /// The constant rounded to its type, once.
   package var rounded: Tensor {
     guard isPending, isConvertible else { return tensor }
-    return Tensor(elementType, shape) { bytes in
+    let result = Tensor(elementType, shape) { bytes in
       forEachBlock(multipleOf: 1) { start, block in
         Tensor.round(block, into: bytes, at: start, elementType)
       }
     }
+    tensor.giveBackMemory()
+    return result
   }
 
   /// How far `tensor`, the constant rounded, is from it.
