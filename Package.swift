@@ -101,7 +101,8 @@ let package = Package(
     .testTarget(
       name: "PlanningTests",
       dependencies: [
-        "Planning", "Graphs", "Operators", "Tensors", "KernelInterface", "KernelSelection", "TestSupport",
+        "Planning", "Execution", "Optimizing", "Graphs", "Operators", "Tensors", "KernelInterface",
+        "KernelSelection", "TestSupport",
       ]),
     .testTarget(
       name: "ExecutionTests",

@@ -8,7 +8,7 @@ package struct OptimizationStage: Sendable {
     self.rules = rules
   }
 
-  /// What runs before every plan and in `ngraph optimize`.
+  /// What runs before every plan and in `ngraph optimize`: what it makes can be written to a file.
   package static let pipeline: [OptimizationStage] = stages(standardOnly: false)
 
   /// The same without operators of the domain `ngraph`.
@@ -52,7 +52,20 @@ package struct OptimizationStage: Sendable {
     return stages
   }
 
-  /// The names of all rules, in the order in which they run.
+  /// Puts convolutional regions into channels-last.
+  package static let layout = OptimizationStage(
+    "layout", [ChooseLayout(), MergeTransposes(), EliminateNoOps()])
+
+  /// What sessions run after `pipeline`: it makes operators that no file can hold, for this machine's kernels.
+  package static let machine: [OptimizationStage] = [
+    OptimizationStage("products", [FuseEpilogueBias(), FuseEpilogueSum(), FuseEpilogueActivation()]),
+    OptimizationStage("prologues", [FuseConvolutionPrologue()]),
+  ]
+
+  /// Everything that runs before a plan is made.
+  package static let session: [OptimizationStage] = pipeline + machine
+
+  /// The names of the rules of `pipeline`, in the order in which they run.
   package static var ruleNames: [String] {
     var names: [String] = []
     for rule in pipeline.flatMap(\.rules) where !names.contains(type(of: rule).name) {

@@ -12,8 +12,15 @@ struct MemorySharing {
     var last: Int
   }
 
-  private let graph: Graph
+  let graph: Graph
   private var parents: [Int]
+  /// Where a value begins in its root's bytes, and bytes from one of its rows to the next (0: adjacent).
+  private var shifts: [Int]
+  private var pitches: [Int]
+  /// The values of each root that has others than itself.
+  private var members: [Int: [Int]] = [:]
+  /// The rows of each root that has parts side by side.
+  var rowCounts: [Int: Int] = [:]
   private var inputOf: [Int: Int] = [:]
   /// The graph output in whose memory a root is; the first one where several are the same bytes.
   private var outputOf: [Int: Int] = [:]
@@ -24,17 +31,30 @@ struct MemorySharing {
   init(_ graph: Graph) {
     self.graph = graph
     parents = Array(graph.values.indices)
+    shifts = Array(repeating: 0, count: graph.values.count)
+    pitches = Array(repeating: 0, count: graph.values.count)
     for (index, input) in graph.inputs.enumerated() { inputOf[input.index] = index }
   }
 
   func root(of value: Int) -> Int { parents[value] }
+  func members(of root: Int) -> [Int] { members[root] ?? [root] }
+  func pitch(of value: Int) -> Int { pitches[value] }
+  /// Where `value` begins in its root, in bytes.
+  func shift(of value: Int) -> Int { shifts[value] }
+  /// Elements from a row of `value` to the next; 0 where rows are adjacent.
+  func rowStride(of value: ValueID) -> Int {
+    guard pitches[value.index] != 0, let width = graph[value].type?.elementType?.byteWidth, width > 0 else {
+      return 0
+    }
+    return pitches[value.index] / width
+  }
   func input(of root: Int) -> Int? { inputOf[root] }
   func output(of root: Int) -> Int? { outputOf[root] }
   func isEvaluated(_ root: Int) -> Bool { evaluated.contains(root) }
 
-  private func isKnown(_ value: ValueID) -> Bool { graph[value].knownValue?.tensor != nil }
+  func isKnown(_ value: ValueID) -> Bool { graph[value].knownValue?.tensor != nil }
 
-  private func byteCount(_ value: ValueID) -> Int? {
+  func byteCount(_ value: ValueID) -> Int? {
     guard case .tensor(let type, _)? = graph[value].type, let shape = graph[value].type?.shape else {
       return nil
     }
@@ -51,6 +71,7 @@ struct MemorySharing {
       }
     }
     for output in graph.outputs { lastUse[output.index] = Int.max }
+    let strided: [Bool] = stridedValues(running)
     // The last use of a root is that of any value that shares it, which is known only for values already
     // visited; a later alias extends it.
     for position in running.indices {
@@ -58,6 +79,10 @@ struct MemorySharing {
       guard entry.isKernel else { continue }
       if shareAlias(entry.node, &lastUse) {
         running[position].isAlias = true
+      } else if let op = entry.node.op as? any JoiningOperator {
+        shareParts(op, entry.node, strided, &lastUse)
+      } else if let op = entry.node.op as? any CuttingOperator {
+        shareWhole(op, entry.node, strided, &lastUse)
       } else {
         shareInPlace(entry.node, at: position, &lastUse)
       }
@@ -67,6 +92,11 @@ struct MemorySharing {
     }
     for (index, output) in graph.outputs.enumerated() where !isKnown(output) {
       let root: Int = root(of: output.index)
+      // What lies among others is copied from there when the run ends.
+      if rowCounts[root] != nil {
+        pinned.insert(root)
+        continue
+      }
       if inputOf[root] == nil, !evaluated.contains(root), outputOf[root] == nil { outputOf[root] = index }
     }
   }
@@ -78,7 +108,8 @@ struct MemorySharing {
       graph[input].type?.elementType == graph[output].type?.elementType,
       byteCount(input) == byteCount(output)
     else { return false }
-    join(output.index, to: root(of: input.index), &lastUse)
+    guard pitches[input.index] == 0 else { return false }
+    join(output.index, to: input.index, &lastUse)
     return true
   }
 
@@ -91,23 +122,40 @@ struct MemorySharing {
         graph[input].type == graph[output].type
       else { continue }
       let root: Int = root(of: input.index)
-      guard lastUse[root] == position, inputOf[root] == nil, !evaluated.contains(root) else { continue }
+      guard pitches[input.index] == 0, lastUse[root] == position, inputOf[root] == nil,
+        !evaluated.contains(root)
+      else { continue }
       // Another input in the same memory, read in another order, would see what was written.
       let clash: Bool = node.inputs.contains { other in
         guard let other, other != input else { return false }
         return self.root(of: other.index) == root
       }
       if clash { continue }
-      join(output.index, to: root, &lastUse)
+      join(output.index, to: input.index, &lastUse)
       return
     }
   }
 
-  private mutating func join(_ value: Int, to root: Int, _ lastUse: inout [Int]) {
-    parents[value] = root
-    lastUse[root] = max(lastUse[root], lastUse[value])
+  /// Gives `value`, a root of its own, the memory of `other`.
+  private mutating func join(_ value: Int, to other: Int, _ lastUse: inout [Int]) {
+    let root: Int = parents[other]
+    move(value, to: root, at: shifts[other], pitch: 0, &lastUse)
   }
 
+  /// Puts the values of root `part` into the memory of `root`, from `shift` on.
+  mutating func move(_ part: Int, to root: Int, at shift: Int, pitch: Int, _ lastUse: inout [Int]) {
+    let moved: [Int] = members.removeValue(forKey: part) ?? [part]
+    for value in moved {
+      parents[value] = root
+      shifts[value] += shift
+      if pitch != 0 { pitches[value] = pitch }
+    }
+    members[root, default: [root]] += moved
+    lastUse[root] = max(lastUse[root], lastUse[part])
+  }
+}
+
+extension MemorySharing {
   /// The lifetimes of the roots that the arena holds, in steps (nodes that run; aliases are none).
   func lifetimes(_ running: [PlanBuilder.RunningNode]) -> [Lifetime] {
     var found: [Int: Lifetime] = [:]

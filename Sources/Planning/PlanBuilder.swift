@@ -87,7 +87,7 @@ struct PlanBuilder {
       else { return nil }
       return PrepareContext.Operand(
         elementType: type, shape: shape, slot: value.index, constant: graph[value].knownValue?.tensor,
-        usage: usage)
+        rowStride: sharing.rowStride(of: value), usage: usage)
     }
     return PrepareContext(
       inputs: node.inputs.map(operand), outputs: node.outputs.map(operand), kernels: kernels,
@@ -182,7 +182,7 @@ struct PlanBuilder {
       if let input = sharing.input(of: root) { return .input(input) }
       if let output = sharing.output(of: root) { return .output(output) }
       if sharing.isEvaluated(root) { return .evaluated(root: root) }
-      return offsets[root].map { .arena($0) } ?? .none
+      return offsets[root].map { .arena($0 + sharing.shift(of: index)) } ?? .none
     }
     return Plan(
       graph: graph, steps: steps, locations: locations,

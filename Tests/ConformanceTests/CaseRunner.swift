@@ -94,7 +94,8 @@ struct CaseRunner {
         return try Session(graph, kernels: mode.kernels, runner: SerialRunner.shared).run(inputs)
       case .optimized:
         var report = OptimizationReport()
-        let optimized: Graph = try Optimizer(kernels: mode.kernels).optimize(graph, report: &report)
+        let optimized: Graph = try Optimizer(kernels: mode.kernels, stages: OptimizationStage.session)
+          .optimize(graph, report: &report)
         return try Session(optimized, kernels: mode.kernels, runner: SerialRunner.shared).run(inputs)
       }
     } catch { throw CaseFailure(description: "run: \(error)") }

@@ -1,5 +1,6 @@
 package import Graphs
 internal import KernelSelection
+internal import Operators
 package import Tensors
 
 /// A small graph for a test, of one element type, with seeded random constants and inputs.
@@ -126,4 +127,29 @@ package func relativeDifference(_ expected: Tensor, _ actual: Tensor) -> Double 
     worst = difference.isNaN ? .infinity : max(worst, difference)
   }
   return worst
+}
+
+extension TestGraph {
+  /// A constant of any type.
+  package mutating func builderConstant(_ tensor: Tensor) -> ValueID { builder.addConstant(tensor) }
+
+  /// The parts of a Split.
+  package mutating func addSplit(_ x: ValueID, lengths: [Int], axis: Int) throws -> [ValueID] {
+    let sizes: ValueID = integers(lengths)
+    return try builder.addNode(
+      SplitOp.self, version: SplitOp.schema.sinceVersions.last ?? 1, attributes: [Attribute("axis", axis)],
+      inputs: [x, sizes], outputCount: lengths.count
+    ).compactMap { $0 }
+  }
+}
+
+extension TestGraph {
+  /// The only output of a node with any number of inputs.
+  package mutating func addVariadic(
+    _ type: any OperatorDefinition.Type, _ attributes: [Attribute], _ inputs: [ValueID]
+  ) throws -> ValueID {
+    try builder.addNode(
+      type, version: type.schema.sinceVersions.last ?? 1, attributes: attributes,
+      inputs: inputs.map { Optional($0) }, outputCount: 1)[0]!
+  }
 }

@@ -18,6 +18,28 @@ package protocol PaddingOperator: Operator {
   func padded(by pads: [Int], with value: Double) -> (any Operator)?
 }
 
+/// Output 0 is its inputs side by side: they may lie in its memory from the start, and an input that does is
+/// not copied.
+package protocol JoiningOperator: Operator {
+  func placement(inputs: [Shape], output: Shape) -> PartPlacement?
+}
+
+/// The outputs are parts of input 0 side by side: they may be its memory, and an output that is, is not
+/// copied.
+package protocol CuttingOperator: Operator {
+  /// One part for each output.
+  func placement(input: Shape, outputs: [Shape]) -> PartPlacement?
+}
+
+/// An operator that works where the last axis of some tensors is a part of longer rows
+/// (`PrepareContext.Operand.rowStride`).
+package protocol StridedOperator: Operator {
+  /// Whether the rows of input `index` may be apart.
+  func readsStrided(_ index: Int) -> Bool
+  /// Whether the rows of its outputs may be apart.
+  var writesStrided: Bool { get }
+}
+
 /// The same inputs may give different outputs (random numbers), so that nothing is folded or shared.
 package protocol NondeterministicOperator: Operator {}
 

@@ -10,17 +10,28 @@ package struct PrepareContext {
     package let shape: Shape
     /// The value, where it is known when planning. Its slot holds it too.
     package let constant: Tensor?
+    /// Elements from the beginning of a row (the elements along the last axis) to that of the next; 0 where rows
+    /// are adjacent. Only a `StridedOperator` sees another number.
+    package let rowStride: Int
     private let slotNumber: Int
     private let usage: SlotUsage?
 
     package init(
-      elementType: ElementType, shape: Shape, slot: Int, constant: Tensor? = nil, usage: SlotUsage? = nil
+      elementType: ElementType, shape: Shape, slot: Int, constant: Tensor? = nil, rowStride: Int = 0,
+      usage: SlotUsage? = nil
     ) {
+      self.rowStride = rowStride
       self.elementType = elementType
       self.shape = shape
       self.constant = constant
       slotNumber = slot
       self.usage = usage
+    }
+
+    /// The elements from one index of each axis to the next.
+    package var strides: [Int] {
+      guard rowStride != 0, let last = shape.extents.last, last > 0 else { return shape.strides }
+      return shape.strides.dropLast().map { $0 / last * rowStride } + [1]
     }
 
     /// The slot whose bytes the step uses. A step that only uses what it packed from `constant` should not
@@ -134,6 +145,7 @@ package final class WeightCache: Sendable {
     if let entry = entries.withValue({ $0[key] }) { return UnsafeRawPointer(entry.packed.base) }
     let packed = Storage(byteCount: byteCount)
     pack(packed.base)
+    tensor.giveBackMemory()
     return entries.withValue { entries in
       if let entry = entries[key] { return UnsafeRawPointer(entry.packed.base) }
       entries[key] = Entry(packed: packed, source: tensor.storage)

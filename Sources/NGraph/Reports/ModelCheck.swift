@@ -30,7 +30,10 @@ package struct ModelCheck: Sendable {
       return
     }
     var report = OptimizationReport()
-    do { _ = try Optimizer(kernels: KernelSelection.best).optimize(graph, report: &report) } catch {
+    do {
+      _ = try Optimizer(kernels: KernelSelection.best, stages: OptimizationStage.session).optimize(
+        graph, report: &report)
+    } catch {
       problems = [NGraphError(error)]
       return
     }

@@ -47,7 +47,10 @@ package struct StageDump: Sendable {
     }
     if stage == .optimized || (stage == .plan && options.optimizes) {
       var report = OptimizationReport()
-      do { graph = try Optimizer(kernels: kernels).optimize(graph, report: &report) } catch {
+      do {
+        graph = try Optimizer(kernels: kernels, stages: OptimizationStage.session).optimize(
+          graph, report: &report)
+      } catch {
         throw NGraphError(error)
       }
     }

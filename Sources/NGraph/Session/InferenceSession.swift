@@ -67,7 +67,8 @@ public final class InferenceSession: Sendable {
       if options.optimizes {
         var report = OptimizationReport()
         do throws(GraphError) {
-          graph = try Optimizer(kernels: kernels).optimize(graph, report: &report)
+          graph = try Optimizer(kernels: kernels, stages: OptimizationStage.session).optimize(
+            graph, report: &report)
         } catch {
           throw NGraphError(error)
         }

@@ -1,5 +1,5 @@
 package import Graphs
-internal import KernelInterface
+package import KernelInterface
 package import Tensors
 
 /// `Conv`: the cross-correlation of X [batch, channels, spatial...] with W [features, channels / group,
@@ -10,7 +10,7 @@ package import Tensors
 /// One to three spatial axes (none is a plain product for each batch).
 ///
 /// ONNX operator set: Conv-1 to 22.
-package struct ConvOp: KernelOperator, CostedOperator {
+package struct ConvOp: ProductOperator, StridedOperator {
   package static let schema = OperatorSchema(
     "Conv", since: [1, 11, 22],
     inputs: [
@@ -20,18 +20,34 @@ package struct ConvOp: KernelOperator, CostedOperator {
     outputs: [Parameter("Y", .floats, variable: "T")],
     attributes: Window.attributeNames + ["group"])
 
-  let geometry: ConvolutionGeometry
+  var geometry: ConvolutionGeometry
 
   package init(_ node: inout NodeReader) throws(GraphError) {
     geometry = try ConvolutionGeometry(node)
   }
 
-  package var attributes: [Attribute] { geometry.attributes }
+  package var groups: Int { geometry.groups }
+  /// How X and Y lie; a file knows channels-first alone.
+  package var layouts: ImageLayouts { geometry.layouts }
+
+  /// The same convolution of images that lie otherwise.
+  package func with(_ layouts: ImageLayouts) -> ConvOp {
+    var result: ConvOp = self
+    result.geometry.layouts = layouts
+    return result
+  }
+
+  package var attributes: [Attribute] { geometry.attributes + geometry.layouts.attributes }
 
   package func infer(_ context: inout InferenceContext) throws(GraphError) {
     let dimensions: [Dimension]? = try geometry.outputDimensions(&context, x: 0, weights: 1)
     context.setOutput(0, context.elementType(0), dimensions)
   }
+
+  package func readsStrided(_ index: Int) -> Bool {
+    layouts.input == .channelsLast && (index == 0 || index == 3)
+  }
+  package var writesStrided: Bool { layouts.output == .channelsLast }
 
   package func flops(inputs: [Shape?], outputs: [Shape?]) -> Int {
     guard inputs.count > 1, let weights = inputs[1], let count = outputs.first??.count else { return 0 }
@@ -40,11 +56,15 @@ package struct ConvOp: KernelOperator, CostedOperator {
 
   package func prepare(_ context: inout PrepareContext) throws(PlanError) -> Step {
     try context.widened { (context) throws(PlanError) in
-      var ending = ProductEnding()
-      ending.bias = context.optionalInput(2)
-      return try geometry.prepare(
-        &context, x: context.input(0), weights: context.input(1), y: context.output(0), ending: ending)
+      try prepare(&context, ending: ProductEnding())
     }
+  }
+
+  package func prepare(_ context: inout PrepareContext, ending: ProductEnding) throws(PlanError) -> Step {
+    var ending: ProductEnding = ending
+    ending.bias = context.optionalInput(2)
+    return try geometry.prepare(
+      &context, x: context.input(0), weights: context.input(1), y: context.output(0), ending: ending)
   }
 }
 
@@ -52,6 +72,7 @@ package struct ConvOp: KernelOperator, CostedOperator {
 struct ConvolutionGeometry: Sendable {
   let window: Window
   let groups: Int
+  var layouts = ImageLayouts()
 
   init(window: Window, groups: Int) {
     self.window = window
@@ -72,10 +93,19 @@ struct ConvolutionGeometry: Sendable {
   func outputDimensions(_ context: inout InferenceContext, x: Int, weights: Int) throws(GraphError)
     -> [Dimension]?
   {
-    guard let input = context.dimensions(x) else { return nil }
-    guard input.count >= 2 else {
-      throw context.error(.shapeMismatch, "X must have a rank of at least 2, found \(input.count)")
+    guard let stored = context.dimensions(x) else { return nil }
+    guard stored.count >= 2 else {
+      throw context.error(.shapeMismatch, "X must have a rank of at least 2, found \(stored.count)")
     }
+    let input: [Dimension] = layouts.input.channelsFirst(stored)
+    let output: [Dimension] = try outputDimensions(&context, of: input, weights: weights)
+    return layouts.output.stored(output)
+  }
+
+  /// The output's dimensions, channels first, for an image of dimensions `input`.
+  private func outputDimensions(_ context: inout InferenceContext, of input: [Dimension], weights: Int)
+    throws(GraphError) -> [Dimension]
+  {
     try window.check(rank: input.count - 2, context)
     guard let filter = context.dimensions(weights) else {
       let fresh: [Dimension] = (1..<input.count).map { _ in context.freshDimension() }
@@ -124,11 +154,15 @@ struct ConvolutionGeometry: Sendable {
     _ context: inout PrepareContext, _ kernels: ConvolutionKernels<Element>, x: PrepareContext.Operand,
     weights: PrepareContext.Operand, y: PrepareContext.Operand, ending: ProductEnding
   ) throws(PlanError) -> Step where Element: TensorElement {
-    let placed: PlacedWindow = try place(context, x: x.shape, weights: weights.shape, y: y.shape)
+    let image = Shape(layouts.input.channelsFirst(x.shape.extents))
+    let result = Shape(layouts.output.channelsFirst(y.shape.extents))
+    let placed: PlacedWindow = try place(context, x: image, weights: weights.shape, y: result)
     var arguments = ConvolutionArguments<Element>(
-      inputChannels: x.shape[1], outputChannels: y.shape[1], input: placed.input, kernel: placed.kernel,
+      inputChannels: image[1], outputChannels: result[1], input: placed.input, kernel: placed.kernel,
       output: placed.output)
-    arguments.batch = x.shape[0]
+    arguments.inputLayout = layouts.input
+    arguments.layout = layouts.output
+    arguments.batch = image[0]
     arguments.groups = groups
     arguments.stride = placed.stride
     arguments.dilation = placed.dilation

@@ -10,7 +10,7 @@ package import Tensors
 /// which the pads then follow. One to three spatial axes.
 ///
 /// ONNX operator set: ConvTranspose-1 to 22.
-package struct ConvTransposeOp: KernelOperator, CostedOperator {
+package struct ConvTransposeOp: ProductOperator {
   package static let schema = OperatorSchema(
     "ConvTranspose", since: [1, 11, 22],
     inputs: [
@@ -101,17 +101,21 @@ package struct ConvTransposeOp: KernelOperator, CostedOperator {
 
   package func prepare(_ context: inout PrepareContext) throws(PlanError) -> Step {
     try context.widened { (context) throws(PlanError) in
-      switch context.output(0).elementType {
-      case .float32: try prepare(&context, context.kernels.convolutionF32)
-      case .float64: try prepare(&context, context.kernels.convolutionF64)
-      default: throw context.unsupported(context.output(0).elementType)
-      }
+      try prepare(&context, ending: ProductEnding())
     }
   }
 
-  private func prepare<Element>(_ context: inout PrepareContext, _ kernels: ConvolutionKernels<Element>)
-    throws(PlanError) -> Step where Element: TensorElement
-  {
+  package func prepare(_ context: inout PrepareContext, ending: ProductEnding) throws(PlanError) -> Step {
+    switch context.output(0).elementType {
+    case .float32: try prepare(&context, context.kernels.convolutionF32, ending)
+    case .float64: try prepare(&context, context.kernels.convolutionF64, ending)
+    default: throw context.unsupported(context.output(0).elementType)
+    }
+  }
+
+  private func prepare<Element>(
+    _ context: inout PrepareContext, _ kernels: ConvolutionKernels<Element>, _ given: ProductEnding
+  ) throws(PlanError) -> Step where Element: TensorElement {
     let (x, y): (Shape, Shape) = (context.input(0).shape, context.output(0).shape)
     let kernel: [Int] = Array(context.input(1).shape.extents.dropFirst(2))
     guard kernel.count <= 3 else {
@@ -128,7 +132,7 @@ package struct ConvTransposeOp: KernelOperator, CostedOperator {
     arguments.dilation = Extent3(axes.map { window.dilation($0) }, fill: 1)
     arguments.padding = Extent3(
       axes.map { padding($0, input: x[$0 + 2], output: y[$0 + 2], kernel: kernel[$0]) }, fill: 0)
-    var ending = ProductEnding()
+    var ending: ProductEnding = given
     ending.bias = context.optionalInput(2)
     var step = ConvolutionStep(
       kernels: kernels, arguments: arguments, x: context.input(0), weights: context.input(1),

@@ -19,6 +19,16 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
       Element.self, rows: arguments.outputChannels, columns: arguments.output.count,
       placeholder: Self.placeholder)
     arguments.epilogue.biasAxis = .row
+    arguments.inputPixelStride = x.rowStride
+    arguments.outputPixelStride = y.rowStride
+    arguments.residualPixelStride = ending.residual?.rowStride ?? 0
+    if ending.inputScale != nil { arguments.prologue.scale = Self.placeholder }
+    if ending.inputShift != nil { arguments.prologue.shift = Self.placeholder }
+    // One value for each channel, or for each channel of each image.
+    let isPerImage: Bool = ending.inputScale.map { $0.shape.count > arguments.inputChannels } ?? false
+    arguments.prologue.batchStride = isPerImage ? arguments.inputChannels : 0
+    arguments.prologue.hasFloor = ending.inputFloor != nil
+    arguments.prologue.floor = Element(ending.inputFloor ?? 0)
     arguments.x = Self.placeholder
     arguments.y = UnsafeMutablePointer(mutating: Self.placeholder)
     let pack = kernels.packWeights
@@ -50,6 +60,8 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
     let weightSlot: Int? = packingSlot == nil ? nil : weights.slot
     let biasSlot: Int? = ending.bias?.slot
     let residualSlot: Int? = ending.residual?.slot
+    let scaleSlot: Int? = ending.inputScale?.slot
+    let shiftSlot: Int? = ending.inputShift?.slot
     let slot: Int? = packingSlot
     return Step { run in
       var arguments: ConvolutionArguments<Element> = template
@@ -57,6 +69,8 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
       arguments.y = run.output(ySlot)
       if let biasSlot { arguments.epilogue.bias = run.input(biasSlot) }
       if let residualSlot { arguments.epilogue.residual = run.input(residualSlot) }
+      if let scaleSlot { arguments.prologue.scale = run.input(scaleSlot) }
+      if let shiftSlot { arguments.prologue.shift = run.input(shiftSlot) }
       if let slot, let weightSlot {
         let packed: UnsafeMutablePointer<Element> = run.output(slot)
         withUnsafePointer(to: arguments) { pack($0, run.input(weightSlot), packed) }

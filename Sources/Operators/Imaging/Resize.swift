@@ -32,7 +32,7 @@ package struct ResizeOp: KernelOperator, ValueOperator {
   package let coordinates: ResizeCoordinates
   package let rounding: NearestRounding
   package let policy: AspectPolicy
-  package let axes: [Int]?
+  package private(set) var axes: [Int]?
   package let antialias: Bool
   package let excludesOutside: Bool
   package let cubicCoefficient: Float
@@ -64,6 +64,13 @@ package struct ResizeOp: KernelOperator, ValueOperator {
     if antialias, mode == .nearest {
       throw node.error(.invalidAttribute, "the nearest element can't be antialiased")
     }
+  }
+
+  /// The same resizing with scales and sizes for other axes.
+  package func along(_ axes: [Int]) -> ResizeOp {
+    var result: ResizeOp = self
+    result.axes = axes
+    return result
   }
 
   package var attributes: [Attribute] {

@@ -7,7 +7,7 @@ package import Tensors
 /// applied in float64.
 ///
 /// ONNX operator set: Gemm-6 to 13.
-package struct GemmOp: KernelOperator, CostedOperator {
+package struct GemmOp: ProductOperator {
   package static let schema = OperatorSchema(
     "Gemm", since: [6, 7, 9, 11, 13],
     inputs: [
@@ -74,12 +74,12 @@ package struct GemmOp: KernelOperator, CostedOperator {
     }
   }
 
-  /// The step, with `ending` after what C adds; an ending with a bias or residual of its own needs the
-  /// place that C would take.
-  func prepare(_ context: inout PrepareContext, ending: ProductEnding) throws(PlanError) -> Step {
+  /// The step, with `ending` after what C adds; a residual of the ending needs the place that a C would take
+  /// that is neither a row nor a column.
+  package func prepare(_ context: inout PrepareContext, ending: ProductEnding) throws(PlanError) -> Step {
     switch context.output(0).elementType {
-    case .float32: return prepareFloat(&context, context.kernels.gemmF32, ending)
-    case .float64: return prepareFloat(&context, context.kernels.gemmF64, ending)
+    case .float32: return try prepareFloat(&context, context.kernels.gemmF32, ending)
+    case .float64: return try prepareFloat(&context, context.kernels.gemmF64, ending)
     case .int32: return integerStep(context, Int32.self)
     case .uint32: return integerStep(context, UInt32.self)
     case .int64: return integerStep(context, Int64.self)
@@ -90,7 +90,7 @@ package struct GemmOp: KernelOperator, CostedOperator {
 
   private func prepareFloat<Element>(
     _ context: inout PrepareContext, _ kernels: GemmKernels<Element>, _ ending: ProductEnding
-  ) -> Step where Element: TensorElement {
+  ) throws(PlanError) -> Step where Element: TensorElement {
     let shape: Shape = context.output(0).shape
     let (m, n): (Int, Int) = (shape[0], shape[1])
     let k: Int = context.input(0).shape[transposesA ? 0 : 1]
@@ -103,12 +103,14 @@ package struct GemmOp: KernelOperator, CostedOperator {
     arguments.cRowStride = n
     var step = GemmStep(
       kernels: kernels, arguments: arguments, a: context.input(0), b: context.input(1),
-      c: context.output(0), ending: addingC(ending, context, m: m, n: n))
+      c: context.output(0), ending: try addingC(ending, context, m: m, n: n))
     return step.prepare(&context, aMatrices: 1, bMatrices: 1)
   }
 
   /// `ending` with C as its bias where C is a row or column, else as its residual.
-  private func addingC(_ ending: ProductEnding, _ context: PrepareContext, m: Int, n: Int) -> ProductEnding {
+  private func addingC(_ ending: ProductEnding, _ context: PrepareContext, m: Int, n: Int)
+    throws(PlanError) -> ProductEnding
+  {
     guard let c = context.optionalInput(2), beta != 0 else { return ending }
     var result: ProductEnding = ending
     let rows: Int = c.shape.rank == 2 ? c.shape[0] : 1
@@ -121,6 +123,9 @@ package struct GemmOp: KernelOperator, CostedOperator {
       result.biasIsPerRow = true
       result.biasScale = Double(beta)
     } else {
+      guard ending.residual == nil else {
+        throw context.error(.unsupportedType, "C of shape \(c.shape) can't be added beside a residual")
+      }
       result.residual = c
       result.residualScale = Double(beta)
       result.residualStrides = ProductEnding.Strides(

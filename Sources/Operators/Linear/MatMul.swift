@@ -5,7 +5,7 @@ package import Tensors
 /// in front broadcast, vectors are a row on the left and a column on the right. Integers wrap.
 ///
 /// ONNX operator set: MatMul-1 to 13.
-package struct MatMulOp: KernelOperator, CostedOperator {
+package struct MatMulOp: ProductOperator {
   package static let schema = OperatorSchema(
     "MatMul", since: [1, 9, 13],
     inputs: [Parameter("A", types, variable: "T"), Parameter("B", types, variable: "T")],
@@ -28,9 +28,17 @@ package struct MatMulOp: KernelOperator, CostedOperator {
 
   package func prepare(_ context: inout PrepareContext) throws(PlanError) -> Step {
     try context.widened { (context) throws(PlanError) in
-      let product = MatrixProduct(context.input(0).shape, context.input(1).shape)
-      return try product.prepare(&context, a: context.input(0), b: context.input(1), y: context.output(0))
+      try prepare(&context, ending: ProductEnding())
     }
+  }
+
+  /// The step, with `ending` after the product; a fused node may give one value for each column as input 2.
+  package func prepare(_ context: inout PrepareContext, ending: ProductEnding) throws(PlanError) -> Step {
+    var ending: ProductEnding = ending
+    ending.bias = context.optionalInput(2)
+    let product = MatrixProduct(context.input(0).shape, context.input(1).shape)
+    return try product.prepare(
+      &context, a: context.input(0), b: context.input(1), y: context.output(0), ending: ending)
   }
 }
 

@@ -1,4 +1,4 @@
-internal import Graphs
+package import Graphs
 internal import KernelInterface
 internal import Tensors
 
@@ -7,7 +7,7 @@ internal import Tensors
 /// in this value alone.
 ///
 ///     y = activation(product + biasScale * bias + residualScale * residual)
-struct ProductEnding: Sendable {
+package struct ProductEnding: Sendable {
   /// Distances in elements between batches, rows and columns of the residual.
   struct Strides: Sendable {
     var batch: Int
@@ -26,6 +26,11 @@ struct ProductEnding: Sendable {
   var activation: Activation = .none
   var parameter0: Double = 0
   var parameter1: Double = 0
+  /// What a channels-last convolution does with each element of X before: scale and shift for each channel (or
+  /// for each channel of each image), then a lower bound.
+  var inputScale: PrepareContext.Operand?
+  var inputShift: PrepareContext.Operand?
+  var inputFloor: Double?
 
   /// The ending as a kernel takes it, for a result of `rows` x `columns`; operands point at `placeholder`.
   func epilogue<Element>(

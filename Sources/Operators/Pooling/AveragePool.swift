@@ -1,12 +1,12 @@
 package import Graphs
-internal import KernelInterface
+package import KernelInterface
 internal import Tensors
 
 /// `AveragePool`: the mean of each window of X [batch, channels, spatial...], over its elements inside the
 /// image, or with `count_include_pad` inside the padded image. One to three spatial axes.
 ///
 /// ONNX operator set: AveragePool-1 to 22.
-package struct AveragePoolOp: KernelOperator {
+package struct AveragePoolOp: ImageOperator {
   package static let schema = OperatorSchema(
     "AveragePool", since: [1, 7, 10, 11, 19, 22],
     inputs: [Parameter("X", .floats, variable: "T")],
@@ -20,6 +20,12 @@ package struct AveragePoolOp: KernelOperator {
     geometry.countsPadding = try node.int("count_include_pad") ?? 0 != 0
     self.geometry = geometry
   }
+
+  private init(_ geometry: PoolingGeometry) { self.geometry = geometry }
+
+  package var inChannelsLast: any Operator { AveragePoolOp(geometry.inChannelsLast) }
+
+  package var layout: ImageLayout { geometry.layout }
 
   package var attributes: [Attribute] {
     geometry.attributes + [Attribute("count_include_pad", geometry.countsPadding)]

@@ -1,5 +1,5 @@
 package import Graphs
-internal import KernelInterface
+package import KernelInterface
 internal import Tensors
 
 /// `MaxPool`: the largest element of each window of X [batch, channels, spatial...], and where it lies in X,
@@ -7,7 +7,7 @@ internal import Tensors
 /// One to three spatial axes.
 ///
 /// ONNX operator set: MaxPool-1 to 22.
-package struct MaxPoolOp: KernelOperator {
+package struct MaxPoolOp: ImageOperator {
   package static let schema = OperatorSchema(
     "MaxPool", since: [1, 8, 10, 11, 12, 22],
     inputs: [Parameter("X", .floats | [.int8, .uint8], variable: "T")],
@@ -23,6 +23,13 @@ package struct MaxPoolOp: KernelOperator {
     geometry.isColumnMajor = try node.flag("storage_order") ?? false
     self.geometry = geometry
   }
+
+  private init(_ geometry: PoolingGeometry) { self.geometry = geometry }
+
+  /// Positions are asked for in channels-first images alone.
+  package var inChannelsLast: any Operator { MaxPoolOp(geometry.inChannelsLast) }
+
+  package var layout: ImageLayout { geometry.layout }
 
   package var attributes: [Attribute] {
     geometry.attributes + [Attribute("storage_order", geometry.isColumnMajor)]

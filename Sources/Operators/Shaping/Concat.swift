@@ -5,7 +5,7 @@ package import Tensors
 /// `Concat`: the inputs one after another along `axis`; all other extents are equal.
 ///
 /// ONNX operator set: Concat-1 to 13; in version 1 `axis` is 1 where left out.
-package struct ConcatOp: KernelOperator, ValueOperator {
+package struct ConcatOp: KernelOperator, ValueOperator, JoiningOperator, StridedOperator {
   package static let schema = OperatorSchema(
     "Concat", since: [1, 4, 11, 13],
     inputs: [Parameter("inputs", .all, .variadic, variable: "T")],
@@ -69,26 +69,42 @@ package struct ConcatOp: KernelOperator, ValueOperator {
     context.setKnown(0, KnownValue(dimensions: elements))
   }
 
+  package func placement(inputs: [Shape], output: Shape) -> PartPlacement? {
+    guard let axis = output.normalized(axis: axis) else { return nil }
+    return PartPlacement(output, axis: axis, extents: inputs.map { $0[axis] })
+  }
+
+  package func readsStrided(_ index: Int) -> Bool { true }
+  package var writesStrided: Bool { true }
+
   package func prepare(_ context: inout PrepareContext) throws(PlanError) -> Step {
     try context.moving { context throws(PlanError) in
       let output: Shape = context.output(0).shape
       let axis: Int = output.normalized(axis: self.axis) ?? 0
       let size: Int = context.output(0).elementType.byteWidth
-      let strides: [Int] = output.strides
+      let strides: [Int] = context.output(0).strides
       let movement: MovementKernels = context.kernels.movement
-      var copies: [(copy: DividedCopy, source: Int)] = []
+      var copies: [(copy: DividedCopy, source: Int, home: Int?)] = []
       var offset: Int = 0
       for input in context.inputs {
         guard let input else { continue }
         let plan = CopyPlan(
-          sizes: input.shape.extents, outStrides: strides, inStrides: input.shape.strides)
-        copies.append((DividedCopy(plan, movement, elementSize: size, outOffset: offset), input.slot))
+          sizes: input.shape.extents, outStrides: strides, inStrides: input.strides)
+        let copy = DividedCopy(plan, movement, elementSize: size, outOffset: offset)
+        let mayBeThere: Bool = zip(input.shape.extents, zip(input.strides, strides)).allSatisfy {
+          $0 == 1 || $1.0 == $1.1
+        }
+        copies.append((copy, input.slot, mayBeThere ? offset * size : nil))
         offset += input.shape[axis] * strides[axis]
       }
       let target: Int = context.output(0).slot
       let parts = copies
       return Step { run in
-        for part in parts { part.copy.run(run, from: part.source, to: target) }
+        for part in parts {
+          // An input that was made in its place is there.
+          if let home = part.home, run.slots[part.source] == run.slots[target] + home { continue }
+          part.copy.run(run, from: part.source, to: target)
+        }
       }
     }
   }

@@ -7,14 +7,14 @@ package import Tensors
 ///
 /// ONNX operator set: Split-1 to 18; before 13 `split` is an attribute. Refused: lengths that don't sum up
 /// to the axis.
-package struct SplitOp: KernelOperator, ValueOperator {
+package struct SplitOp: KernelOperator, ValueOperator, CuttingOperator, StridedOperator {
   package static let schema = OperatorSchema(
     "Split", since: [1, 2, 11, 13, 18],
     inputs: [Parameter("input", .all, variable: "T"), Parameter("split", [.int64], .optional)],
     outputs: [Parameter("outputs", .all, .variadic, variable: "T")],
     attributes: ["axis", "split", "num_outputs"])
 
-  package let axis: Int
+  package private(set) var axis: Int
   package let partCount: Int
   private let givesLengths: Bool
 
@@ -34,6 +34,13 @@ package struct SplitOp: KernelOperator, ValueOperator {
     self.axis = axis
     self.partCount = partCount
     givesLengths = true
+  }
+
+  /// The same split along another axis.
+  package func along(_ axis: Int) -> SplitOp {
+    var result: SplitOp = self
+    result.axis = axis
+    return result
   }
 
   package var attributes: [Attribute] {
@@ -89,6 +96,14 @@ package struct SplitOp: KernelOperator, ValueOperator {
     return (0..<parts).map { max(0, min(length, extent - $0 * length)) }
   }
 
+  package func placement(input: Shape, outputs: [Shape]) -> PartPlacement? {
+    guard let axis = input.normalized(axis: axis) else { return nil }
+    return PartPlacement(input, axis: axis, extents: outputs.map { $0[axis] })
+  }
+
+  package func readsStrided(_ index: Int) -> Bool { index == 0 }
+  package var writesStrided: Bool { true }
+
   package func prepare(_ context: inout PrepareContext) throws(PlanError) -> Step {
     let lengths: [Int]? = try context.optionalInput(1).map { _ throws(PlanError) in
       try context.integers(ofInput: 1)
@@ -98,22 +113,30 @@ package struct SplitOp: KernelOperator, ValueOperator {
       let axis: Int = input.normalized(axis: self.axis) ?? 0
       let parts: [Int] = lengths ?? Self.lengths(of: input[axis], parts: partCount)
       let size: Int = context.input(0).elementType.byteWidth
-      let strides: [Int] = input.strides
+      let strides: [Int] = context.input(0).strides
       let source: Int = context.input(0).slot
       let movement: MovementKernels = context.kernels.movement
-      var copies: [(copy: DividedCopy, target: Int)] = []
+      var copies: [(copy: DividedCopy, target: Int, home: Int?)] = []
       var offset: Int = 0
       for (index, length) in parts.enumerated() {
         if let output = context.optionalOutput(index) {
           let plan = CopyPlan(
-            sizes: output.shape.extents, outStrides: output.shape.strides, inStrides: strides)
-          copies.append((DividedCopy(plan, movement, elementSize: size, inOffset: offset), output.slot))
+            sizes: output.shape.extents, outStrides: output.strides, inStrides: strides)
+          let copy = DividedCopy(plan, movement, elementSize: size, inOffset: offset)
+          let mayBeThere: Bool = zip(output.shape.extents, zip(output.strides, strides)).allSatisfy {
+            $0 == 1 || $1.0 == $1.1
+          }
+          copies.append((copy, output.slot, mayBeThere ? offset * size : nil))
         }
         offset += length * strides[axis]
       }
       let divided = copies
       return Step { run in
-        for part in divided { part.copy.run(run, from: source, to: part.target) }
+        for part in divided {
+          // An output that is the input's memory is there.
+          if let home = part.home, run.slots[part.target] == run.slots[source] + home { continue }
+          part.copy.run(run, from: source, to: part.target)
+        }
       }
     }
   }

@@ -6,7 +6,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Optimized and unoptimized graphs give the same outputs, on many random graphs.
+/// Optimized and unoptimized graphs give the same outputs, on many random graphs, half of them through the
+/// stages of sessions too.
 ///
 /// NGRAPH_GRAPHS and NGRAPH_SEED set how many and from which seed. A failure is made small by leaving out
 /// the last steps as long as it stays, and written to a file.
@@ -28,7 +29,11 @@ import Testing
       Issue.record("seed \(seed), \(fewest) steps: see \(path)")
       return
     }
-    for rule in ["DissolveMaps", "DissolveTails", "HoistCentering", "MergeEqualNodes", "FoldConstants"] {
+    let rules: [String] = [
+      "DissolveMaps", "DissolveTails", "HoistCentering", "MergeEqualNodes", "FoldConstants",
+      "ChooseLayout", "FuseEpilogueSum", "FuseEpilogueActivation",
+    ]
+    for rule in rules {
       #expect(rewrites[rule, default: 0] > 0, "\(rule) never fired")
     }
   }
@@ -39,7 +44,12 @@ import Testing
       var random = try RandomGraph(seed: seed, steps: steps)
       let graph: Graph = try random.graph()
       var report = OptimizationReport()
-      let result: Graph = try Optimizer(kernels: KernelSelection.best).optimize(graph, report: &report)
+      let stages: [OptimizationStage] =
+        seed % 2 == 0
+        ? OptimizationStage.pipeline
+        : OptimizationStage.pipeline + [OptimizationStage.layout] + OptimizationStage.machine
+      let result: Graph = try Optimizer(kernels: KernelSelection.best, stages: stages).optimize(
+        graph, report: &report)
       for (rule, count) in report.counts { rewrites[rule, default: 0] += count }
       let inputs: [Value?] = random.inputs()
       let (expected, actual) = (try graph.run(inputs), try result.run(inputs))
