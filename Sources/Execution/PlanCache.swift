@@ -47,12 +47,13 @@ final class PlanCache: Sendable {
   private static let capacity: Int = 64
 
   let kernels: KernelTable
-  let weights = WeightCache()
+  let weights: WeightCache
   private let entries = Guarded(Entries())
 
   private let memoryLimit: Int
 
-  init(kernels: KernelTable, memoryLimit: Int) {
+  init(kernels: KernelTable, memoryLimit: Int, runner: any TaskRunner) {
+    weights = WeightCache(runner: runner)
     self.kernels = kernels
     self.memoryLimit = memoryLimit
   }

@@ -21,7 +21,7 @@ package final class Session: Sendable {
     self.graph = graph
     self.kernels = kernels
     self.runner = runner
-    plans = PlanCache(kernels: kernels, memoryLimit: memoryLimit)
+    plans = PlanCache(kernels: kernels, memoryLimit: memoryLimit, runner: runner)
   }
 
   /// The outputs for `inputs`, in the order of the graph's inputs and outputs. The bits of the result do

@@ -38,6 +38,7 @@ package struct OptimizationStage: Sendable {
     if fusesAttention { simplifications += [HoistUnitAxes(), FuseAttention(), FuseAttentionHeads()] }
     var stages: [OptimizationStage] = [
       OptimizationStage("simplify", simplifications),
+      OptimizationStage("loops", [FoldLoopIntoScan(), HoistScanProducts(), MergeTransposes()]),
       OptimizationStage(
         "dissolve",
         [

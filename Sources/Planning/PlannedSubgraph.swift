@@ -105,7 +105,7 @@ struct PlannedSubgraph: Subplan {
     for entry in outputSlots { slots[entry.slot] = outputs[entry.output] }
     let inner = RunContext(
       slots: slots, scratchBase: context.scratchBase, scratchStride: context.scratchStride,
-      runner: context.runner, limits: context.limits)
+      runner: context.runner, limits: context.limits, backwards: context.backwards)
     try context.limits.checkTime()
     for step in steps { try step.run(inner) }
     for copy in copies { outputs[copy.output].copyMemory(from: slots[copy.slot], byteCount: copy.bytes) }

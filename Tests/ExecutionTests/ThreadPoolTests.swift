@@ -1,4 +1,5 @@
 import Execution
+import Graphs
 import Synchronization
 import Testing
 
@@ -18,6 +19,28 @@ import Testing
         marks.deallocate()
       }
     }
+  }
+
+  @Test("Backwards every task runs exactly once too, and a single thread runs them from the last")
+  func backwards() {
+    for threads in [1, 3] {
+      let pool = ThreadPool(threadCount: threads)
+      for count in [1, 2, 5, 100, 70_000] {
+        let marks = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
+        marks.initialize(repeating: 0, count: count)
+        pool.run(count: count, backwards: true) { task, _ in marks[task] += 1 }
+        #expect((0..<count).allSatisfy { marks[$0] == 1 })
+        marks.deallocate()
+      }
+    }
+    let order = UnsafeMutablePointer<Int>.allocate(capacity: 4)
+    defer { order.deallocate() }
+    order.initialize(to: 0)
+    SerialRunner.shared.run(count: 3, backwards: true) { task, _ in
+      order[0] += 1
+      order[order[0]] = task
+    }
+    #expect((1...3).map { order[$0] } == [2, 1, 0])
   }
 
   @Test("Two tasks at the same time never have the same worker number")

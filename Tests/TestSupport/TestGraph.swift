@@ -5,7 +5,7 @@ package import Tensors
 
 /// A small graph for a test, of one element type, with seeded random constants and inputs.
 package struct TestGraph {
-  package private(set) var builder = GraphBuilder(name: "test")
+  package var builder = GraphBuilder(name: "test")
   package var generator: SeededGenerator
   package let elementType: ElementType
   /// The type to which random elements are rounded first, so that graphs of wider types hold the same numbers.

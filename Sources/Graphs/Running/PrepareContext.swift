@@ -124,6 +124,8 @@ package final class SlotUsage: @unchecked Sendable {
 
 /// Packed weights, kept for as long as the session: plans for other shapes share them.
 package final class WeightCache: Sendable {
+  /// Who packs.
+  package let runner: any TaskRunner
   private struct Key: Hashable {
     let source: UnsafeRawPointer
     let layout: String
@@ -134,16 +136,18 @@ package final class WeightCache: Sendable {
   }
   private let entries = Guarded<[Key: Entry]>([:])
 
-  package init() {}
+  package init(runner: any TaskRunner = SerialRunner.shared) { self.runner = runner }
 
   /// The bytes of `tensor` in `layout`, packed by `pack` on the first call. `layout` names the packing
-  /// completely: kernel, tile sizes, transposition. The address is valid as long as the cache.
+  /// completely: kernel, tile sizes, transposition. The address is valid as long as the cache. Pages of a
+  /// mapped file that only packing needed are let go.
   package func packed(
     _ tensor: Tensor, layout: String, byteCount: Int, _ pack: (UnsafeMutableRawPointer) -> Void
   ) -> UnsafeRawPointer {
     let key = Key(source: tensor.base, layout: layout)
     if let entry = entries.withValue({ $0[key] }) { return UnsafeRawPointer(entry.packed.base) }
     let packed = Storage(byteCount: byteCount)
+    packed.prefersLargePages()
     pack(packed.base)
     tensor.giveBackMemory()
     return entries.withValue { entries in

@@ -21,16 +21,23 @@ package protocol TaskRunner: AnyObject, Sendable {
   /// How many workers may run tasks at the same time; worker numbers are below this.
   var workerCount: Int { get }
   /// Calls `body(task, worker)` once for each task in `0 ..< count` and returns when all are done. Two
-  /// calls at the same time never have the same worker number.
-  func run(count: Int, _ body: (_ task: Int, _ worker: Int) -> Void)
+  /// calls at the same time never have the same worker number. A worker takes its tasks in order, or
+  /// `backwards`, which changes no result: what was read last the time before is then read first.
+  func run(count: Int, backwards: Bool, _ body: (_ task: Int, _ worker: Int) -> Void)
+}
+
+extension TaskRunner {
+  package func run(count: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+    run(count: count, backwards: false, body)
+  }
 }
 
 /// A runner that runs tasks one after another on the calling thread.
 package final class SerialRunner: TaskRunner {
   package static let shared = SerialRunner()
   package var workerCount: Int { 1 }
-  package func run(count: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
-    for task in 0..<count { body(task, 0) }
+  package func run(count: Int, backwards: Bool, _ body: (_ task: Int, _ worker: Int) -> Void) {
+    for task in 0..<count { body(backwards ? count &- 1 &- task : task, 0) }
   }
 }
 
@@ -43,11 +50,15 @@ package struct RunContext {
   package let scratchStride: Int
   package unowned(unsafe) let runner: any TaskRunner
   package let limits: RunLimits
+  /// Whether tasks run from the last to the first: so do those of every other iteration of a loop, since
+  /// weights that are a little too large for a cache are then still there in part.
+  package var backwards: Bool
 
   package init(
     slots: UnsafeMutablePointer<UnsafeMutableRawPointer>, scratchBase: UnsafeMutableRawPointer,
-    scratchStride: Int, runner: any TaskRunner, limits: RunLimits
+    scratchStride: Int, runner: any TaskRunner, limits: RunLimits, backwards: Bool = false
   ) {
+    self.backwards = backwards
     self.slots = slots
     self.scratchBase = scratchBase
     self.scratchStride = scratchStride
@@ -74,7 +85,7 @@ package struct RunContext {
   /// Runs `body(task, worker)` for each task.
   @inline(__always)
   package func parallel(_ count: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
-    if count == 1 { body(0, 0) } else if count > 1 { runner.run(count: count, body) }
+    if count == 1 { body(0, 0) } else if count > 1 { runner.run(count: count, backwards: backwards, body) }
   }
 
   /// Divides `0 ..< count` into ranges of `grain` (the last may be shorter), a task each. The division

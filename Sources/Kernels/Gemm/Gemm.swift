@@ -32,7 +32,14 @@ struct Gemm<Lanes: ProductLanes> {
   }
 
   @inline(__always) static func partition(_ arguments: Arguments) -> GemmPartition {
-    GemmPartition(
+    let form: Form = form(arguments)
+    if form != .matrix {
+      let lanesAreRows: Bool = form == .columnVector
+      return GemmPartition(
+        lanes: lanesAreRows ? arguments.pointee.m : arguments.pointee.n, depth: arguments.pointee.k,
+        granule: tileColumns, elementBytes: MemoryLayout<Element>.stride, lanesAreRows: lanesAreRows)
+    }
+    return GemmPartition(
       m: arguments.pointee.m, n: arguments.pointee.n, k: arguments.pointee.k,
       copies: larger(1, arguments.pointee.batch), tileColumns: tileColumns,
       packsB: arguments.pointee.packedB == nil)

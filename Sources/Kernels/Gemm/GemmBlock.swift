@@ -46,11 +46,27 @@ struct GemmBlock<Lanes: ProductLanes> {
         let width: Int = smaller(Self.tileColumns, column + columns - j)
         var bStride: Int = Self.tileColumns
         let b: UnsafePointer<Element> = panel(j, width, depth, count, rows, bPanel, &bStride)
-        step.tiles(a, aPanelStride, b, bStride, count, row, j, rows, width, tile)
+        step.tiles(
+          a, aPanelStride, b, bStride, count, row, j, rows, width, tile,
+          next: following(j, column, columns, depth, count), nextDepth: count)
         j += Self.tileColumns
       }
       depth += count
     } while depth < k
+  }
+
+  /// The packed panel of B that comes after the one for columns `j...`; nil where there is none.
+  @inline(__always)
+  private func following(_ j: Int, _ column: Int, _ columns: Int, _ depth: Int, _ count: Int)
+    -> UnsafePointer<Element>?
+  {
+    guard let packed = arguments.pointee.packedB else { return nil }
+    let k: Int = arguments.pointee.k
+    let panels: UnsafePointer<Element> = packed + bOffset
+    if j + Self.tileColumns < column + columns {
+      return panels + (j + Self.tileColumns) * k + depth * Self.tileColumns
+    }
+    return depth + count < k ? panels + column * k + (depth + count) * Self.tileColumns : nil
   }
 
   /// The panel of B for columns `j...`, `count` deep from `depth`: packed before, packed here, or where it is

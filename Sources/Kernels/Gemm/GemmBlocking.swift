@@ -24,6 +24,8 @@ enum GemmBlocking {
   static var packingSplitRows: Int { 160 }
   /// Multiplications that are worth a task of their own.
   static var taskWork: Int { 1 << 20 }
+  /// Bytes of a matrix that is multiplied by a vector and read once: worth a task of their own.
+  static var vectorTaskBytes: Int { 1 << 17 }
   /// Tasks that a product is divided into, where its size allows; more only where blocks are full.
   static var wantedTasks: Int { 16 }
 }
@@ -71,5 +73,22 @@ struct GemmPartition {
     columnBlock = larger(tileColumns, roundUp(ceilDivide(n, columnBlocks), tileColumns))
     self.rowBlocks = larger(1, ceilDivide(m, rowBlock))
     self.columnBlocks = larger(1, ceilDivide(n, columnBlock))
+  }
+}
+
+extension GemmPartition {
+  /// How a product of a vector and a matrix [lanes, depth] is divided: by the bytes of the matrix, in blocks
+  /// of `granule` lanes. Lanes are columns of C, or with `lanesAreRows` rows.
+  init(lanes: Int, depth: Int, granule: Int, elementBytes: Int, lanesAreRows: Bool) {
+    let laneBytes: Int = larger(depth, 1) * elementBytes
+    var block: Int = roundUp(larger(lanes, 1), granule)
+    if lanes * laneBytes >= 2 * GemmBlocking.vectorTaskBytes {
+      block = smaller(block, roundUp(larger(GemmBlocking.vectorTaskBytes / laneBytes, 1), granule))
+    }
+    let blocks: Int = larger(1, ceilDivide(lanes, block))
+    rowBlock = lanesAreRows ? block : 1
+    columnBlock = lanesAreRows ? 1 : block
+    rowBlocks = lanesAreRows ? blocks : 1
+    columnBlocks = lanesAreRows ? 1 : blocks
   }
 }

@@ -1,3 +1,5 @@
+internal import CVector
+
 /// The accumulators of a register tile: some rows of two vectors (or one). Composed of single rows by
 /// `TilePair`, so that every height is the same code; after inlining each vector is a register.
 protocol TileRows {
@@ -100,19 +102,29 @@ struct TilePair<First: TileRows, Second: TileRows>: TileRows where First.Lanes =
   }
 }
 
+/// Lines of memory to ask for before they are needed.
+struct Ahead {
+  var line: UnsafeRawPointer
+  /// Bytes from one line to the next; 0 where there is nothing to ask for.
+  var stride: Int
+}
+
 /// The micro-kernel: `out (+)= A B` for one tile, A a panel (`GemmBlocking.rows` wide), B rows at
-/// `bStride`.
+/// `bStride`. With each step of depth it asks for one line of what is needed next, from `ahead` on.
 @inline(never)
 func multiplyTile<Tile: TileRows>(
   _ tile: Tile.Type, _ depth: Int, _ a: UnsafePointer<Tile.Lanes.Element>,
-  _ b: UnsafePointer<Tile.Lanes.Element>, _ bStride: Int,
+  _ b: UnsafePointer<Tile.Lanes.Element>, _ bStride: Int, _ ahead: Ahead,
   _ out: UnsafeMutablePointer<Tile.Lanes.Element>, _ outStride: Int, _ accumulates: Bool
 ) {
   var rows: Tile = Tile()
   var a: UnsafePointer<Tile.Lanes.Element> = a
   var b: UnsafePointer<Tile.Lanes.Element> = b
+  var line: UnsafeRawPointer = ahead.line
   var remaining: Int = depth
   while remaining > 0 {
+    ngraph_prefetch_far(line)
+    line += ahead.stride
     let left: Tile.Lanes.Vector = Tile.Lanes.load(b)
     let right: Tile.Lanes.Vector = Tile.Lanes.load(b + Tile.Lanes.count)
     rows.step(a, left, right)
@@ -131,7 +143,7 @@ func multiplyTile<Tile: TileRows>(
 @inline(__always)
 func multiplyTile<Row: TileRows>(
   rows: Int, of row: Row.Type, _ depth: Int, _ a: UnsafePointer<Row.Lanes.Element>,
-  _ b: UnsafePointer<Row.Lanes.Element>, _ bStride: Int,
+  _ b: UnsafePointer<Row.Lanes.Element>, _ bStride: Int, _ ahead: Ahead,
   _ out: UnsafeMutablePointer<Row.Lanes.Element>, _ outStride: Int, _ accumulates: Bool
 ) {
   typealias Two = TilePair<Row, Row>
@@ -139,30 +151,30 @@ func multiplyTile<Row: TileRows>(
   #if KERNELS_AVX512
     typealias Eight = TilePair<Four, Four>
     if rows > 8 {
-      multiplyTile(TilePair<Eight, Four>.self, depth, a, b, bStride, out, outStride, accumulates)
+      multiplyTile(TilePair<Eight, Four>.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
       return
     }
     if rows > 4 {
-      multiplyTile(Eight.self, depth, a, b, bStride, out, outStride, accumulates)
+      multiplyTile(Eight.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
       return
     }
   #elseif KERNELS_AVX2
     if rows > 4 {
-      multiplyTile(TilePair<Four, Two>.self, depth, a, b, bStride, out, outStride, accumulates)
+      multiplyTile(TilePair<Four, Two>.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
       return
     }
   #elseif arch(arm64)
     if rows > 4 {
-      multiplyTile(TilePair<Four, Four>.self, depth, a, b, bStride, out, outStride, accumulates)
+      multiplyTile(TilePair<Four, Four>.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
       return
     }
   #endif
   if rows > 2 {
-    multiplyTile(Four.self, depth, a, b, bStride, out, outStride, accumulates)
+    multiplyTile(Four.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
   } else if rows == 2 {
-    multiplyTile(Two.self, depth, a, b, bStride, out, outStride, accumulates)
+    multiplyTile(Two.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
   } else {
-    multiplyTile(Row.self, depth, a, b, bStride, out, outStride, accumulates)
+    multiplyTile(Row.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
   }
 }
 

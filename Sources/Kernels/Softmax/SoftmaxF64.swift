@@ -61,4 +61,11 @@ let softmaxKernels = SoftmaxKernels(
     case .float64: return { softmaxF64($0, $1, $2, true) }
     default: return nil
     }
+  },
+  block: { element in
+    switch element {
+    case .float32: return { softmaxBlockF32($0, $1, $2) }
+    case .float64: return { softmaxBlockF64($0, $1, $2) }
+    default: return nil
+    }
   })

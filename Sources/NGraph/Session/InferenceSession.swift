@@ -72,6 +72,7 @@ public final class InferenceSession: Sendable {
         } catch {
           throw NGraphError(error)
         }
+        imported.giveBackWeights()
       }
       let made = Session(
         graph, kernels: kernels, runner: ThreadPool(threadCount: threadCount),
@@ -79,5 +80,12 @@ public final class InferenceSession: Sendable {
       prepared = made
       return made
     }
+  }
+}
+
+extension Graph {
+  /// Gives back the memory of mapped weights that optimizing has read.
+  fileprivate func giveBackWeights() {
+    for value in values { value.constant?.giveBackMemory() }
   }
 }

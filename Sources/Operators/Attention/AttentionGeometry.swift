@@ -39,9 +39,9 @@ struct HeadLayout: Sendable {
 
 /// What is added to a score, or keeps a query from a key: the mask, the causal order, windows and padding.
 struct AttentionMask: Sendable {
-  private let slot: Int?
-  private let type: ElementType
-  private let strides: (batch: Int, head: Int, row: Int, column: Int)
+  let slot: Int?
+  let type: ElementType
+  let strides: (batch: Int, head: Int, row: Int, column: Int)
   /// Columns that the mask has; what lies behind is excluded.
   private let columns: Int
   private let lengths: Int?
@@ -97,23 +97,29 @@ struct AttentionMask: Sendable {
     return max(0, min(keys, end &+ origin(run, batch)))
   }
 
-  /// Adds to the scores of one query over `count` keys, and says whether it may attend any of them.
-  func apply<Element: BinaryFloatingPoint>(
-    _ run: RunContext, _ scores: UnsafeMutablePointer<Element>, batch: Int, head: Int, query: Int, count: Int
-  ) -> Bool {
-    var isOpen: Bool = false
+  /// The keys among the first `keys` that a query may attend by order, windows and padding, whatever the mask
+  /// says.
+  func attended(_ run: RunContext, batch: Int, query: Int, keys: Int) -> Range<Int> {
     let position: Int = query &+ origin(run, batch)
-    var (first, last): (Int, Int) = (0, count &- 1)
+    var (first, last): (Int, Int) = (0, min(keys, columns) &- 1)
     if isCausal { last = min(last, position) }
     if let right { last = min(last, position &+ right) }
     if let left { first = max(first, position &- left) }
     if let lengths {
       last = min(last, Int(truncatingIfNeeded: run.input(lengths, as: Int64.self)[batch]) &- 1)
     }
-    last = min(last, columns &- 1)
+    return first..<max(first, last &+ 1)
+  }
+
+  /// Adds to the scores of one query over `count` keys, and says whether it may attend any of them.
+  func apply<Element: BinaryFloatingPoint>(
+    _ run: RunContext, _ scores: UnsafeMutablePointer<Element>, batch: Int, head: Int, query: Int, count: Int
+  ) -> Bool {
+    var isOpen: Bool = false
+    let open: Range<Int> = attended(run, batch: batch, query: query, keys: count)
     let base: Int = batch &* strides.batch &+ head &* strides.head &+ query &* strides.row
     for key in 0..<count {
-      guard key >= first, key <= last else {
+      guard open.contains(key) else {
         scores[key] = -.infinity
         continue
       }

@@ -2,7 +2,7 @@ internal import Graphs
 internal import KernelInterface
 internal import Tensors
 
-/// Runs attention: a task for each head of each image and block of queries, which computes its scores in
+/// Runs attention, by `AttentionTiles` where nobody wants the scores. Otherwise a task for each head of each image and block of queries, which computes its scores in
 /// scratch memory, masks them, takes their softmax and multiplies with the values.
 struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   private let batch: Int
@@ -21,6 +21,8 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   private let softmax: SoftmaxKernel
   private let tanh: UnaryKernel
   private let affine: UnaryKernel
+  /// How it runs where nobody wants the scores.
+  private var tiles: AttentionTiles<Element>?
 
   private static var block: Int { 48 }
 
@@ -30,6 +32,7 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     let q: PrepareContext.Operand = context.input(0)
     let (k, v): (PrepareContext.Operand, PrepareContext.Operand) = (context.input(1), context.input(2))
     guard let softmax = context.kernels.softmax.softmax(element),
+      let blockwise = context.kernels.softmax.block(element),
       let tanh = context.kernels.unary.kernel(.tanh, element),
       let affine = context.kernels.unary.kernel(.affine, element)
     else { throw context.unsupported(q.elementType) }
@@ -80,6 +83,14 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     softcap = Double(op.softcap)
     scoreOutput = op.scoreOutput
     scoresSlot = context.optionalOutput(3)?.slot
+    if scoresSlot == nil {
+      var tiles = AttentionTiles(
+        query: query, key: key, value: value, result: result, mask: mask, scale: scale, softcap: softcap,
+        slots: slots, gemm: gemm, softmax: blockwise, tanh: tanh, affine: affine, batch: batch)
+      tiles.reserve(&context)
+      self.tiles = tiles
+      return
+    }
     let rows: Int = min(Self.block, query.length)
     let products: Int = max(
       withUnsafePointer(to: scoreProduct(rows: rows, keys: total)) { gemm.scratchBytes($0) },
@@ -94,6 +105,10 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   func step() -> Step {
     Step { run in
       for cache in caches { cache.apply(run) }
+      if let tiles {
+        tiles.run(run)
+        return
+      }
       let blocks: Int = (query.length &+ Self.block &- 1) / Self.block
       run.parallel(batch &* query.heads &* blocks) { task, worker in
         let head: Int = task / blocks
@@ -137,9 +152,7 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     _ run: RunContext, batch: Int, head: Int, first: Int, rows: Int, scratch: UnsafeMutableRawPointer
   ) {
     let group: Int = head / (query.heads / key.heads)
-    // Without an output of scores, keys that no query here may attend are left out.
-    let keys: Int =
-      scoresSlot == nil ? mask.limit(run, batch, end: first &+ rows, keys: key.length) : key.length
+    let keys: Int = key.length
     let scores = scratch.assumingMemoryBound(to: Element.self)
     let rest: UnsafeMutableRawPointer = scratch + Self.scoreBytes(rows, keys)
     var product: GemmArguments<Element> = scoreProduct(rows: rows, keys: keys)

@@ -131,9 +131,11 @@ struct IterationPlan: Sendable {
     for entry in fixed { inputs[entry.index] = run.slots[entry.slot] }
     for value in carried { inputs[value.input] = run.slots[value.start] }
     body.begin(state: run.slots[state])
+    var context: RunContext = run
     var done: Int = 0
     while done < count {
       before(done)
+      context.backwards = done & 1 == 1
       let writesEnd: Bool = (count &- done) & 1 == 1
       for value in carried {
         inputs[inputCount + value.output] = run.slots[writesEnd ? value.end : value.other]
@@ -142,7 +144,7 @@ struct IterationPlan: Sendable {
       for entry in slicedOutputs { entry.aim(done, run, inputs) }
       try body.run(
         state: run.slots[state], inputs: UnsafePointer(inputs),
-        outputs: UnsafePointer(inputs + inputCount), context: run)
+        outputs: UnsafePointer(inputs + inputCount), context: context)
       for entry in slicedOutputs where entry.rows != 1 { entry.write(done, run) }
       for value in carried { inputs[value.input] = inputs[inputCount + value.output] }
       done &+= 1

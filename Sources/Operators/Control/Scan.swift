@@ -22,13 +22,13 @@ package struct ScanOp: KernelOperator, ValueOperator, SubgraphOperator, LegacyOp
 
   package let body: Subgraph
   /// For each scan input, its axis (perhaps from the back) and whether it is read from the back.
-  let inputAxes: [Int]
-  let inputIsReversed: [Bool]
+  package let inputAxes: [Int]
+  package let inputIsReversed: [Bool]
   /// For each scan output, its axis (perhaps from the back) and whether it is filled from the back.
-  let outputAxes: [Int]
-  let outputIsReversed: [Bool]
+  package let outputAxes: [Int]
+  package let outputIsReversed: [Bool]
 
-  var scanCount: Int { inputAxes.count }
+  package var scanCount: Int { inputAxes.count }
   var carriedCount: Int { body.formalInputCount - scanCount }
   var stackedCount: Int { outputAxes.count }
 
@@ -71,12 +71,18 @@ package struct ScanOp: KernelOperator, ValueOperator, SubgraphOperator, LegacyOp
     outputIsReversed = try flags("scan_output_directions", count: stacked)
   }
 
-  private init(_ other: ScanOp, body: Subgraph) {
+  /// A Scan whose first inputs are carried, as many as `inputAxes` leaves. Directions are from the front
+  /// and output axes 0 unless they are given.
+  package init(
+    body: Subgraph, inputAxes: [Int], inputIsReversed: [Bool]? = nil, outputAxes: [Int]? = nil,
+    outputIsReversed: [Bool]? = nil
+  ) {
+    let stacked: Int = body.graph.outputs.count - (body.formalInputCount - inputAxes.count)
     self.body = body
-    inputAxes = other.inputAxes
-    inputIsReversed = other.inputIsReversed
-    outputAxes = other.outputAxes
-    outputIsReversed = other.outputIsReversed
+    self.inputAxes = inputAxes
+    self.inputIsReversed = inputIsReversed ?? Array(repeating: false, count: inputAxes.count)
+    self.outputAxes = outputAxes ?? Array(repeating: 0, count: stacked)
+    self.outputIsReversed = outputIsReversed ?? Array(repeating: false, count: stacked)
   }
 
   package var attributes: [Attribute] {
@@ -92,7 +98,11 @@ package struct ScanOp: KernelOperator, ValueOperator, SubgraphOperator, LegacyOp
     return result
   }
   package var subgraphs: [Subgraph] { [body] }
-  package func replacingSubgraphs(_ subgraphs: [Subgraph]) -> ScanOp { ScanOp(self, body: subgraphs[0]) }
+  package func replacingSubgraphs(_ subgraphs: [Subgraph]) -> ScanOp {
+    ScanOp(
+      body: subgraphs[0], inputAxes: inputAxes, inputIsReversed: inputIsReversed, outputAxes: outputAxes,
+      outputIsReversed: outputIsReversed)
+  }
 
   package func infer(_ context: inout InferenceContext) throws(GraphError) {
     let captures: [InferenceContext.Input?] = Array(context.inputs[body.captureRange])

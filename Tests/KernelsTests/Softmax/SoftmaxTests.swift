@@ -55,4 +55,48 @@ import Testing
       #expect(run([1e30, -1e30]) == [1, 0])
     }
   }
+
+  @Test func blocksOfARowGiveTheSoftmaxOfTheWhole() throws {
+    for (name, table) in InstructionSet.tables {
+      let kernel = try #require(table.softmax.block(.float32))
+      for sizes in [[1], [16, 16], [5, 37, 1], [300, 17, 513]] {
+        let values = randomFloats(sizes.reduce(0, +), seed: UInt64(sizes.count), range: 20)
+        let out = GuardedBuffer<Float>(values.count) { values[$0] }
+        var state = SoftmaxState()
+        var weights = [Double](repeating: 1, count: values.count)
+        var start = 0
+        for size in sizes {
+          let factor = kernel(out.base + start, size, &state)
+          for i in 0..<start { weights[i] *= factor }
+          start += size
+        }
+        let top = values.map { Double($0) }.max() ?? 0
+        let total = values.reduce(0) { $0 + exp(Double($1) - top) }
+        let found = values.indices.map { Float(Double(out.base[$0]) * weights[$0] / state.sum) }
+        expectNear(
+          found, values.map { exp(Double($0) - top) / total }, steps: 64, scale: 0, "\(name) \(sizes)")
+        #expect(out.isIntact && state.best == top)
+      }
+    }
+  }
+
+  @Test func blocksOfMinusInfinityCountNothing() throws {
+    for (_, table) in InstructionSet.tables {
+      for element in [KernelElement.float32, .float64] {
+        let kernel = try #require(table.softmax.block(element))
+        var state = SoftmaxState()
+        if element == .float32 {
+          var closed: [Float] = [-.infinity, -.infinity]
+          #expect(kernel(&closed, 2, &state) == 1 && closed == [0, 0] && state.sum == 0)
+          var open: [Float] = [3, -.infinity]
+          #expect(kernel(&open, 2, &state) == 0 && open == [1, 0] && state.sum == 1)
+        } else {
+          var closed: [Double] = [-.infinity, -.infinity]
+          #expect(kernel(&closed, 2, &state) == 1 && closed == [0, 0] && state.sum == 0)
+          var open: [Double] = [3, -.infinity]
+          #expect(kernel(&open, 2, &state) == 0 && open == [1, 0] && state.sum == 1)
+        }
+      }
+    }
+  }
 }

@@ -41,6 +41,43 @@ import Testing
     expectClose(result, expected, shape: [1, 1, 100, 8], steps: 64, scale: 1)
   }
 
+  @Test("More keys than a tile has, in a causal window under an additive mask", arguments: [false, true])
+  func severalTiles(hasMask: Bool) throws {
+    let all: [Tensor] = tensors(queries: 1100, keys: 1100, size: 4)
+    var inputs: [Tensor?] = all
+    if hasMask {
+      // Every seventh key is excluded; the first 600 queries attend nothing among the first 20 keys.
+      let added: [Float] = (0..<1100 * 1100).map { place in
+        let (i, j): (Int, Int) = (place / 1100, place % 1100)
+        return j % 7 == 3 || (i < 600 && j < 20) ? -.infinity : 0
+      }
+      inputs.append(Tensor(added, [1100, 1100]))
+    }
+    let results = try evaluate(
+      AttentionOp.self, [Attribute("is_causal", 1), Attribute("left_window_size", 700)],
+      inputs: inputs.map { $0.map { .tensor($0) } }, outputCount: 1)
+    let expected: [Double] = reference(
+      all[0].doubles, all[1].doubles, all[2].doubles, size: 4,
+      allowed: { i, j in
+        j <= i && j >= i - 700 && !(hasMask && (j % 7 == 3 || (i < 600 && j < 20)))
+      })
+    expectClose(
+      try #require(results[0]?.tensor), expected, shape: [1, 1, 1100, 4], steps: 256, scale: 1)
+  }
+
+  @Test("Scores asked for change nothing of the result")
+  func scoresBeside() throws {
+    let all: [Tensor] = tensors(queries: 60, keys: 530, size: 8)
+    let attributes: [Attribute] = [Attribute("softcap", Float(2))]
+    let plain = try evaluate(
+      AttentionOp.self, attributes, inputs: all.map { .tensor($0) }, outputCount: 1)
+    let beside = try evaluate(
+      AttentionOp.self, attributes, inputs: all.map { .tensor($0) }, outputCount: 4)
+    let expected: Tensor = try #require(beside[0]?.tensor)
+    expectClose(
+      try #require(plain[0]?.tensor), expected.doubles, shape: expected.shape, steps: 256, scale: 1)
+  }
+
   @Test("A causal mask stands behind the past, which the present appends to")
   func causalWithPast() throws {
     let all: [Tensor] = tensors(queries: 3, keys: 3, size: 4)
