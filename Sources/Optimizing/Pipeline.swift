@@ -64,7 +64,7 @@ package struct OptimizationStage: Sendable {
   ]
 
   /// Everything that runs before a plan is made.
-  package static let session: [OptimizationStage] = pipeline + machine
+  package static let session: [OptimizationStage] = pipeline + [layout] + machine
 
   /// The names of the rules of `pipeline`, in the order in which they run.
   package static var ruleNames: [String] {
