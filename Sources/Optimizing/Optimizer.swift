@@ -28,12 +28,27 @@ package struct Optimizer: Sendable {
 
   /// `graph`, which has been inferred, and the graphs inside its operators, optimized.
   package func optimize(_ graph: Graph, report: inout OptimizationReport) throws(GraphError) -> Graph {
-    // What nobody needs goes first, so that it is no user of anything.
-    var graph: Graph = try graph.keeping(kept).applying(
-      GraphPatch(graph), inference: GraphInference(kernels: kernels))
+    var graph: Graph = try trimmed(graph)
     let firstEntry: Int = report.entries.count
     var survey: AffineSurvey? = surveys ? AffineSurvey(disabled: disabled) : nil
-    for stage in stages {
+    for phase in stages.phases where phase.first?.phase != .loops || graph.hasSubgraphs {
+      survey?.recount()
+      graph = try optimize(graph, phase, &report, &survey)
+    }
+    if let survey {
+      report.fates += survey.fates(
+        after: report.entries[firstEntry...], isExhausted: report.entries.count >= maxRewrites)
+    }
+    return graph
+  }
+
+  /// `graph`, and then the graphs inside its operators, after the stages of one phase.
+  private func optimize(
+    _ start: Graph, _ phase: ArraySlice<OptimizationStage>, _ report: inout OptimizationReport,
+    _ survey: inout AffineSurvey?
+  ) throws(GraphError) -> Graph {
+    var graph: Graph = start
+    for stage in phase {
       // What a stage folds may show a map that was none as written.
       survey?.find(in: RewriteContext(graph: graph, kernels: kernels))
       graph = try run(stage, on: graph, &report).roundingConstants { name, exact, rounded in
@@ -44,13 +59,13 @@ package struct Optimizer: Sendable {
       }
     }
     graph = graph.compacted()
-    if let survey {
-      let exhausted: Bool = report.entries.count >= maxRewrites
-      report.fates += survey.fates(
-        in: RewriteContext(graph: graph, kernels: kernels), after: report.entries[firstEntry...],
-        isExhausted: exhausted)
-    }
-    return try optimizeSubgraphs(of: graph, &report)
+    survey?.count(in: RewriteContext(graph: graph, kernels: kernels))
+    return try optimizeSubgraphs(of: graph, phase, &report, &survey)
+  }
+
+  /// The graph without what nobody needs, so that it is no user of anything.
+  private func trimmed(_ graph: Graph) throws(GraphError) -> Graph {
+    try graph.keeping(kept).applying(GraphPatch(graph), inference: GraphInference(kernels: kernels))
   }
 
   private func run(_ stage: OptimizationStage, on start: Graph, _ report: inout OptimizationReport)
@@ -111,15 +126,16 @@ package struct Optimizer: Sendable {
     graph.values.reduce(32 << 20) { $0 + 3 * ($1.constant?.byteCount ?? 0) }
   }
 
-  private func optimizeSubgraphs(of graph: Graph, _ report: inout OptimizationReport) throws(GraphError)
-    -> Graph
-  {
+  private func optimizeSubgraphs(
+    of graph: Graph, _ phase: ArraySlice<OptimizationStage>, _ report: inout OptimizationReport,
+    _ survey: inout AffineSurvey?
+  ) throws(GraphError) -> Graph {
     var replaced: [NodeID: any Operator] = [:]
     for node in graph.nodes {
       guard let op = node.op as? any SubgraphOperator else { continue }
       var subgraphs: [Subgraph] = op.subgraphs
       for index in subgraphs.indices {
-        subgraphs[index].graph = try optimizeSubgraph(subgraphs[index].graph, &report)
+        subgraphs[index].graph = try optimizeSubgraph(subgraphs[index].graph, phase, &report, &survey)
       }
       replaced[node.id] = op.replacingSubgraphs(subgraphs)
     }
@@ -129,9 +145,10 @@ package struct Optimizer: Sendable {
   /// A graph inside an operator, optimized. What it states of the extents of its inputs is not relied on:
   /// values that a loop carries may grow. Types in it become unknown again, since they follow from those with
   /// which it is run.
-  private func optimizeSubgraph(_ graph: Graph, _ report: inout OptimizationReport) throws(GraphError)
-    -> Graph
-  {
+  private func optimizeSubgraph(
+    _ graph: Graph, _ phase: ArraySlice<OptimizationStage>, _ report: inout OptimizationReport,
+    _ survey: inout AffineSurvey?
+  ) throws(GraphError) -> Graph {
     var loose: Graph = graph
     for (position, input) in graph.inputs.enumerated() where graph[input].constant == nil {
       guard case .tensor(let elementType, let dimensions?)? = graph[input].type else { continue }
@@ -139,9 +156,9 @@ package struct Optimizer: Sendable {
         elementType, dimensions.indices.map { Dimension(symbol: "?input\(position).\($0)") })
     }
     guard let inferred = try? GraphInference(kernels: kernels).infer(loose) else {
-      return try optimize(graph, report: &report)
+      return try optimize(trimmed(graph), phase, &report, &survey)
     }
-    var result: Graph = try optimize(inferred, report: &report)
+    var result: Graph = try optimize(trimmed(inferred), phase, &report, &survey)
     for (old, new) in zip(graph.inputs, result.inputs) {
       result[new].type = graph[old].type
       result[new].known = graph[old].known
@@ -160,7 +177,24 @@ package struct Optimizer: Sendable {
   }
 }
 
+extension [OptimizationStage] {
+  /// Adjacent stages of one phase each.
+  fileprivate var phases: [ArraySlice<OptimizationStage>] {
+    var result: [ArraySlice<OptimizationStage>] = []
+    for (index, stage) in enumerated() {
+      if let last = result.last, last.last?.phase == stage.phase {
+        result[result.count - 1] = self[last.startIndex...index]
+      } else {
+        result.append(self[index...index])
+      }
+    }
+    return result
+  }
+}
+
 extension Graph {
+  fileprivate var hasSubgraphs: Bool { nodes.contains { $0.op is any SubgraphOperator } }
+
   /// The graph in which the constants of these names must stay as they are.
   fileprivate func keeping(_ names: Set<String>) -> Graph {
     if names.isEmpty { return self }

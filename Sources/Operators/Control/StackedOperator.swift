@@ -19,6 +19,10 @@ package func stackedOperator(_ op: any Operator, stacked: [Bool], ranks: [Int]) 
   case let op as RMSNormalizationOp:
     guard stacked == [true, false], ranks[1] <= ranks[0] else { return nil }
     return RMSNormalizationOp(form: op.form.countingFromBack(rank: ranks[0]))
+  case let op as OffsetRMSNormalizationOp:
+    guard stacked == [true, false, false], ranks.allSatisfy({ $0 <= ranks[0] }) else { return nil }
+    return OffsetRMSNormalizationOp(
+      RMSNormalizationOp(form: op.form.countingFromBack(rank: ranks[0])))
   case is any UnaryFunctionOperator: return op
   case is any BinaryFunctionOperator:
     // Axes are aligned from the back, so that the new one must be in front of all others.

@@ -1,7 +1,7 @@
 internal import Graphs
 
-/// Finds the normalizations, scales and shifts of a graph before it is optimized, and tells afterwards what
-/// became of each. A node keeps the name of its output through every rewrite, with an ending where it is
+/// Finds the normalizations, scales and shifts of a graph and of the graphs inside its operators before they are
+/// optimized, and tells afterwards what became of each. A node keeps the name of its output through every rewrite, with an ending where it is
 /// split in two, so that it is found again by that name.
 struct AffineSurvey {
   private struct Subject {
@@ -15,6 +15,8 @@ struct AffineSurvey {
   private var found: Set<String> = []
   /// What keeps each subject, by its value, where it is.
   private var obstacles: [String: [String]] = [:]
+  /// What is left of each, by its value.
+  private var remaining: [String: [String]] = [:]
 
   init(disabled: Set<String>) { self.disabled = disabled }
 
@@ -31,37 +33,42 @@ struct AffineSurvey {
   /// Takes down what keeps everything that is left where it is. Later stages put it into larger operators, which
   /// say less.
   mutating func explain(in context: RewriteContext) {
-    obstacles = [:]
+    var met: [String: [String]] = [:]
     for node in context.graph.nodes where Self.kind(of: node, in: context) != nil {
       guard let value = Self.value(of: node, in: context.graph) else { continue }
       let origin: String = Self.origin(of: value, among: found)
-      for obstacle in obstacles(node, in: context) where !obstacles[origin, default: []].contains(obstacle) {
-        obstacles[origin, default: []].append(obstacle)
+      for obstacle in obstacles(node, in: context) where !met[origin, default: []].contains(obstacle) {
+        met[origin, default: []].append(obstacle)
       }
+    }
+    obstacles.merge(met) { $1 }
+  }
+
+  /// Begins to count anew what is left.
+  mutating func recount() { remaining = [:] }
+
+  /// Counts what is left in one graph.
+  mutating func count(in context: RewriteContext) {
+    for node in context.graph.nodes where Self.kind(of: node, in: context) != nil {
+      guard let value = Self.value(of: node, in: context.graph) else { continue }
+      remaining[Self.origin(of: value, among: found), default: []].append(node.opName)
     }
   }
 
-  /// What became of all that was found. `entries` are the rewrites of this graph; `isExhausted` says that no
+  /// What became of all that was found. `entries` are the rewrites that were done; `isExhausted` says that no
   /// more of them were allowed.
-  func fates(
-    in context: RewriteContext, after entries: ArraySlice<OptimizationReport.Entry>, isExhausted: Bool
-  ) -> [AffineFate] {
-    var nodes: [String: [Node]] = [:]
-    for node in context.graph.nodes where Self.kind(of: node, in: context) != nil {
-      guard let value = Self.value(of: node, in: context.graph) else { continue }
-      nodes[Self.origin(of: value, among: found), default: []].append(node)
-    }
+  func fates(after entries: ArraySlice<OptimizationReport.Entry>, isExhausted: Bool) -> [AffineFate] {
     var changes: [String: [String]] = [:]
     for entry in entries {
       let text: String = entry.note.isEmpty ? entry.rule : "\(entry.rule): \(entry.note)"
       changes[Self.origin(of: entry.value, among: found), default: []].append(text)
     }
     return subjects.map { subject in
-      let left: [Node] = nodes[subject.value] ?? []
+      let left: [String] = remaining[subject.value] ?? []
       var done: [String] = changes[subject.value] ?? []
       let op: String = subject.place.op ?? ""
       // A stream is centered from one of its normalizations, for all of them.
-      if op == "LayerNormalization", left.contains(where: { $0.opName.hasSuffix("RMSNormalization") }),
+      if op == "LayerNormalization", left.contains(where: { $0.hasSuffix("RMSNormalization") }),
         !done.contains(where: { $0.hasPrefix(HoistCentering.name) })
       {
         done.append("\(HoistCentering.name): with the others of its stream")
@@ -69,7 +76,7 @@ struct AffineSurvey {
       var obstacles: [String] = left.isEmpty ? [] : self.obstacles[subject.value] ?? []
       if isExhausted, !left.isEmpty { obstacles.append("no more rewrites were allowed") }
       return AffineFate(
-        kind: subject.kind, place: subject.place, value: subject.value, remaining: left.map(\.opName),
+        kind: subject.kind, place: subject.place, value: subject.value, remaining: left,
         changes: done, obstacles: obstacles)
     }
   }
@@ -134,6 +141,6 @@ struct AffineSurvey {
     return String(candidate)
   }
 
-  /// The endings that `MapPatch` gives to the values of a map that it splits.
-  private static let endings: Set<String> = [".scaled", ".shifted"]
+  /// The endings that `MapPatch` gives to the values of a map that it splits, and that of what has left a loop.
+  private static let endings: Set<String> = [".scaled", ".shifted", ".steps"]
 }

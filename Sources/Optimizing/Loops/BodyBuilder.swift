@@ -13,10 +13,10 @@ struct BodyBuilder {
     builder = GraphBuilder(name: source.name)
   }
 
-  /// Makes `value` of the old body an input of the new one.
-  mutating func addInput(_ value: ValueID) {
+  /// Makes `value` of the old body an input of the new one, of its type or of the one given.
+  mutating func addInput(_ value: ValueID, type: ValueType? = nil) {
     let record: ValueRecord = source[value]
-    copies[value] = builder.addInput(name: record.name, type: record.type)
+    copies[value] = builder.addInput(name: record.name, type: type ?? record.type)
   }
 
   /// Makes an input in the place of `value`, with its type.

@@ -57,7 +57,7 @@ private struct HoistedBody {
 
   private func rank(_ value: ValueID) -> Int? { body[value].type?.dimensions?.count }
 
-  /// The body with the types that the node's inputs give it.
+  /// The body with the types that the node's inputs give it. Of states only the ranks are relied on.
   private static func inferred(_ node: Node, _ scan: ScanOp, _ context: RewriteContext) -> Graph {
     let graph: Graph = context.graph
     let formal: Int = scan.body.formalInputCount
@@ -71,6 +71,9 @@ private struct HoistedBody {
           axis: scan.inputAxes[index - formal + scan.scanCount])
         if let axis { dimensions.remove(at: axis) }
         type = axis == nil ? nil : .tensor(element, dimensions)
+      }
+      if index < formal - scan.scanCount, case .tensor(let element, let dimensions?)? = type {
+        type = .tensor(element, dimensions.indices.map { Dimension(symbol: "?state\(index).\($0)") })
       }
       inputs.append(type.map { InferenceContext.Input(type: $0) })
     }
@@ -199,7 +202,9 @@ private struct HoistedBody {
     var copy = BodyBuilder(body)
     var inputs: [ValueID?] = Array(node.inputs[..<slices.lowerBound])
     var axes: [Int] = []
-    for value in body.inputs[..<slices.lowerBound] { copy.addInput(value) }
+    for value in body.inputs[..<slices.lowerBound] {
+      copy.addInput(value, type: scan.body.graph[value].type)
+    }
     for (index, position) in slices.enumerated() where read.contains(body.inputs[position]) {
       copy.addInput(body.inputs[position])
       inputs.append(node.inputs[position])
