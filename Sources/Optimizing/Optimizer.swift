@@ -51,7 +51,8 @@ package struct Optimizer: Sendable {
     for stage in phase {
       // What a stage folds may show a map that was none as written.
       survey?.find(in: RewriteContext(graph: graph, kernels: kernels))
-      graph = try run(stage, on: graph, &report).roundingConstants { name, exact, rounded in
+      // Loops give their bodies' constants to the graph around them.
+      graph = try run(stage, on: graph.keeping(kept), &report).roundingConstants { name, exact, rounded in
         if surveys { report.foldings.append((name, exact.error(of: rounded))) }
       }
       if stage.rules.contains(where: { $0 is DissolveMaps }) {
@@ -65,7 +66,7 @@ package struct Optimizer: Sendable {
 
   /// The graph without what nobody needs, so that it is no user of anything.
   private func trimmed(_ graph: Graph) throws(GraphError) -> Graph {
-    try graph.keeping(kept).applying(GraphPatch(graph), inference: GraphInference(kernels: kernels))
+    try graph.applying(GraphPatch(graph), inference: GraphInference(kernels: kernels))
   }
 
   private func run(_ stage: OptimizationStage, on start: Graph, _ report: inout OptimizationReport)

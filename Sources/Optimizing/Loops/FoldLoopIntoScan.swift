@@ -21,7 +21,9 @@ package struct FoldLoopIntoScan: RewriteRule {
       let count = graph[limit].constant.flatMap({ $0.count == 1 ? $0.integers?.first : nil }),
       (1...Self.mostIterations).contains(count), !context.isMadeOfKept(limit)
     else { return nil }
-    if let first = node.inputs[1], graph[first].constant?.isTrue != true { return nil }
+    if let first = node.inputs[1], graph[first].constant?.isTrue != true || context.isMadeOfKept(first) {
+      return nil
+    }
     let body: Graph = loop.body.graph
     let formal: Int = loop.body.formalInputCount
     let carried: Range<Int> = 2..<formal
@@ -42,7 +44,7 @@ package struct FoldLoopIntoScan: RewriteRule {
     while let producer = body.nodes.first(where: { $0.outputs.first == value }), producer.op is IdentityOp,
       let input = producer.inputs[0]
     { value = input }
-    return value == body.inputs[1] || body[value].constant?.isTrue == true
+    return value == body.inputs[1] || body[value].constant?.isTrue == true && !body[value].isKept
   }
 
   /// A scan input of the new body: the old body's value, and what it is a slice of.
