@@ -1,3 +1,4 @@
+internal import CVector
 internal import KernelInterface
 
 /// The GEMM engine: C = epilogue(alpha * A B + beta * C), in the blocked form of Goto and van de Geijn (Anatomy
@@ -118,6 +119,10 @@ struct Gemm<Lanes: ProductLanes> {
     else { return }
     let x = adjacent(a + aOffset, arguments.pointee.aColumnStride, arguments.pointee.k, buffer)
     let y: UnsafeMutablePointer<Element> = buffer + roundUp(arguments.pointee.k, 16)
+    if finish.beta != 0 {
+      // What C holds is asked for before the matrix is read, since it may be as far.
+      for i in 0..<ceilDivide(columns, Lanes.count) { ngraph_prefetch(finish.c + column + i * Lanes.count) }
+    }
     let product = GemmVector<Lanes>(
       x: x, depth: arguments.pointee.k, matrix: matrix + bOffset, laneStride: arguments.pointee.bColumnStride,
       depthStride: arguments.pointee.bRowStride)

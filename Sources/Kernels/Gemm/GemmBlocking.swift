@@ -25,7 +25,7 @@ enum GemmBlocking {
   /// Multiplications that are worth a task of their own.
   static var taskWork: Int { 1 << 20 }
   /// Bytes of a matrix that is multiplied by a vector and read once: worth a task of their own.
-  static var vectorTaskBytes: Int { 1 << 17 }
+  static var vectorTaskBytes: Int { 1 << 18 }
   /// Tasks that a product is divided into, where its size allows; more only where blocks are full.
   static var wantedTasks: Int { 16 }
 }

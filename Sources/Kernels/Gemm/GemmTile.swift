@@ -10,6 +10,8 @@ protocol TileRows {
   /// Adds the outer product of `rows` elements at `a` with the row of B in `left` and `right`.
   mutating func step(
     _ a: UnsafePointer<Lanes.Element>, _ left: Lanes.Vector, _ right: Lanes.Vector)
+  /// Adds other accumulators.
+  mutating func add(_ other: Self)
   func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ stride: Int)
   func accumulate(_ out: UnsafeMutablePointer<Lanes.Element>, _ stride: Int)
 }
@@ -32,6 +34,11 @@ struct WideRow<Lanes: FloatLanes>: TileRows {
     let factor: Lanes.Vector = Lanes.splat(a.pointee)
     self.left = Lanes.mulAdd(factor, left, self.left)
     self.right = Lanes.mulAdd(factor, right, self.right)
+  }
+
+  @inline(__always) mutating func add(_ other: WideRow<Lanes>) {
+    left = Lanes.add(left, other.left)
+    right = Lanes.add(right, other.right)
   }
 
   @inline(__always) func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ stride: Int) {
@@ -61,6 +68,8 @@ struct NarrowRow<Lanes: FloatLanes>: TileRows {
     self.left = Lanes.mulAdd(Lanes.splat(a.pointee), left, self.left)
   }
 
+  @inline(__always) mutating func add(_ other: NarrowRow<Lanes>) { left = Lanes.add(left, other.left) }
+
   @inline(__always) func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ stride: Int) {
     Lanes.store(left, out)
   }
@@ -89,6 +98,11 @@ struct TilePair<First: TileRows, Second: TileRows>: TileRows where First.Lanes =
   ) {
     first.step(a, left, right)
     second.step(a + First.rows, left, right)
+  }
+
+  @inline(__always) mutating func add(_ other: TilePair<First, Second>) {
+    first.add(other.first)
+    second.add(other.second)
   }
 
   @inline(__always) func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ stride: Int) {

@@ -12,38 +12,81 @@ struct GemmVector<Lanes: ProductLanes> {
   var laneStride: Int
   var depthStride: Int
 
-  /// y[0..<count] for lanes `first...`; the matrix is made of packed panels.
+  /// y[0..<count] for lanes `first...`; the matrix is made of packed panels. Two panels are read side by side,
+  /// one of each half: two streams come faster than one from where memory is far. Of a last panel that is filled
+  /// by half or less, the other half is not read.
   @inline(never)
   func packed(_ first: Int, _ count: Int, _ y: UnsafeMutablePointer<Element>) {
     let width: Int = 2 * Lanes.count
-    var lane: Int = first
-    while lane < first + count {
-      var row0: WideRow<Lanes> = WideRow()
-      var row1: WideRow<Lanes> = WideRow()
-      var row2: WideRow<Lanes> = WideRow()
-      var row3: WideRow<Lanes> = WideRow()
-      var from: UnsafePointer<Element> = matrix + lane * depth
-      var d: Int = 0
-      while d + 4 <= depth {
-        row0.step(x + d, Lanes.load(from), Lanes.load(from + Lanes.count))
-        row1.step(x + d + 1, Lanes.load(from + width), Lanes.load(from + width + Lanes.count))
-        row2.step(x + d + 2, Lanes.load(from + 2 * width), Lanes.load(from + 2 * width + Lanes.count))
-        row3.step(x + d + 3, Lanes.load(from + 3 * width), Lanes.load(from + 3 * width + Lanes.count))
-        d += 4
-        from += 4 * width
-      }
-      while d < depth {
-        row0.step(x + d, Lanes.load(from), Lanes.load(from + Lanes.count))
-        d += 1
-        from += width
-      }
-      let left: Lanes.Vector = Lanes.add(Lanes.add(row0.left, row1.left), Lanes.add(row2.left, row3.left))
-      let right: Lanes.Vector = Lanes.add(
-        Lanes.add(row0.right, row1.right), Lanes.add(row2.right, row3.right))
-      Lanes.store(left, y + (lane - first))
-      Lanes.store(right, y + (lane - first) + Lanes.count)
-      lane += width
+    let panels: Int = ceilDivide(count, width)
+    let isNarrow: Bool = count <= panels * width - Lanes.count
+    let half: Int = (isNarrow ? panels - 1 : panels) / 2
+    let base: UnsafePointer<Element> = matrix + first * depth
+    let size: Int = width * depth
+    for panel in 0..<half {
+      packedPair(
+        base + panel * size, base + (panel + half) * size, y + panel * width, y + (panel + half) * width)
     }
+    for panel in 2 * half..<panels {
+      if isNarrow && panel == panels - 1 {
+        packedPanel(NarrowRow<Lanes>.self, base + panel * size, y + panel * width)
+      } else {
+        packedPanel(WideRow<Lanes>.self, base + panel * size, y + panel * width)
+      }
+    }
+  }
+
+  /// Two panels; even and odd steps of depth are summed apart, as `packedPanel` does.
+  @inline(__always)
+  private func packedPair(
+    _ first: UnsafePointer<Element>, _ second: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>,
+    _ z: UnsafeMutablePointer<Element>
+  ) {
+    let width: Int = 2 * Lanes.count
+    var even: WideRow<Lanes> = WideRow()
+    var odd: WideRow<Lanes> = WideRow()
+    var secondEven: WideRow<Lanes> = WideRow()
+    var secondOdd: WideRow<Lanes> = WideRow()
+    var from: UnsafePointer<Element> = first
+    var other: UnsafePointer<Element> = second
+    var d: Int = 0
+    while d + 2 <= depth {
+      even.step(x + d, Lanes.load(from), Lanes.load(from + Lanes.count))
+      secondEven.step(x + d, Lanes.load(other), Lanes.load(other + Lanes.count))
+      odd.step(x + d + 1, Lanes.load(from + width), Lanes.load(from + width + Lanes.count))
+      secondOdd.step(x + d + 1, Lanes.load(other + width), Lanes.load(other + width + Lanes.count))
+      d += 2
+      from += 2 * width
+      other += 2 * width
+    }
+    if d < depth {
+      even.step(x + d, Lanes.load(from), Lanes.load(from + Lanes.count))
+      secondEven.step(x + d, Lanes.load(other), Lanes.load(other + Lanes.count))
+    }
+    even.add(odd)
+    secondEven.add(secondOdd)
+    even.store(y, 0)
+    secondEven.store(z, 0)
+  }
+
+  @inline(__always)
+  private func packedPanel<Row: TileRows>(
+    _ row: Row.Type, _ panel: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>
+  ) where Row.Lanes == Lanes {
+    let width: Int = 2 * Lanes.count
+    var even: Row = Row()
+    var odd: Row = Row()
+    var from: UnsafePointer<Element> = panel
+    var d: Int = 0
+    while d + 2 <= depth {
+      even.step(x + d, Lanes.load(from), Lanes.load(from + Lanes.count))
+      odd.step(x + d + 1, Lanes.load(from + width), Lanes.load(from + width + Lanes.count))
+      d += 2
+      from += 2 * width
+    }
+    if d < depth { even.step(x + d, Lanes.load(from), Lanes.load(from + Lanes.count)) }
+    even.add(odd)
+    even.store(y, 0)
   }
 
   /// y[0..<count] for lanes `first...`, where lanes are adjacent: strips of eight vectors go down the depth.

@@ -46,14 +46,14 @@ package struct GRUOp: KernelOperator, CostedOperator {
       case .float32:
         let cell: RecurrentCell<Float> =
           options.hasDefaultActivations
-          ? .gru(context.kernels.recurrent, hidden: sizes.hidden, clip: clip, isLinear: isLinear)
-          : .gru(options.activations, hidden: sizes.hidden, clip: Double(clip), isLinear: isLinear)
+          ? .gru(context.kernels.recurrent, clip: clip, isLinear: isLinear)
+          : .gru(options.activations, clip: Double(clip), isLinear: isLinear)
         return RecurrentStep(
           sizes: sizes, options: options, cell: cell, gemm: context.kernels.gemmF32, isLSTM: false
         ).prepare(&context)
       case .float64:
         let cell: RecurrentCell<Double> =
-          .gru(options.activations, hidden: sizes.hidden, clip: Double(clip), isLinear: isLinear)
+          .gru(options.activations, clip: Double(clip), isLinear: isLinear)
         return RecurrentStep(
           sizes: sizes, options: options, cell: cell, gemm: context.kernels.gemmF64, isLSTM: false
         ).prepare(&context)

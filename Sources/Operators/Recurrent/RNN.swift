@@ -41,14 +41,14 @@ package struct RNNOp: KernelOperator, CostedOperator {
       case .float32:
         let cell: RecurrentCell<Float> =
           options.hasDefaultActivations
-          ? .elman(context.kernels.recurrent, hidden: sizes.hidden, clip: clip)
-          : .elman(options.activations, hidden: sizes.hidden, clip: Double(clip))
+          ? .elman(context.kernels.recurrent, clip: clip)
+          : .elman(options.activations, clip: Double(clip))
         return RecurrentStep(
           sizes: sizes, options: options, cell: cell, gemm: context.kernels.gemmF32, isLSTM: false
         ).prepare(&context)
       case .float64:
         let cell: RecurrentCell<Double> =
-          .elman(options.activations, hidden: sizes.hidden, clip: Double(clip))
+          .elman(options.activations, clip: Double(clip))
         return RecurrentStep(
           sizes: sizes, options: options, cell: cell, gemm: context.kernels.gemmF64, isLSTM: false
         ).prepare(&context)

@@ -1,18 +1,21 @@
 internal import KernelInterface
 
-/// One row of a batch at one time step, as a cell's function sees it.
+/// Some hidden units of one row of a batch at one time step, as a cell's function sees them.
 struct RecurrentRow<Element> {
-  /// Pre-activations, `gates * hidden` long.
+  /// How many units.
+  var count: Int
+  /// Pre-activations: `count` of each gate, gate by gate.
   var gates: UnsafeMutablePointer<Element>
   /// The recurrent part, where it is kept apart, as long as `gates`.
   var recurrent: UnsafePointer<Element>?
-  /// The hidden state, which the cell replaces.
-  var state: UnsafeMutablePointer<Element>
+  /// The hidden state before the step and after it.
+  var state: UnsafePointer<Element>
+  var stateOut: UnsafeMutablePointer<Element>
   /// The cell state of an LSTM, which the cell replaces; else anything.
   var cell: UnsafeMutablePointer<Element>
   /// The reset state of a GRU, which `reset` writes; else anything.
   var resetState: UnsafeMutablePointer<Element>
-  /// Peepholes i, o, f; nil for none.
+  /// Peepholes i, o, f, each `hidden` after the one before; nil for none.
   var peepholes: UnsafePointer<Element>?
 }
 
@@ -26,7 +29,7 @@ enum RecurrentForm: Sendable {
   case afterReset
 }
 
-/// A cell's elementwise functions over one row, for a direction.
+/// A cell's elementwise functions over units of one row, for a direction.
 struct RecurrentCell<Element>: Sendable {
   typealias Function = @Sendable (_ row: RecurrentRow<Element>, _ direction: Int) -> Void
 
@@ -42,10 +45,10 @@ extension RecurrentCell where Element: BinaryFloatingPoint & SendableMetatype {
   {
     RecurrentCell(form: .added) { row, direction in
       let (f, g, h) = (activations[direction][0], activations[direction][1], activations[direction][2])
-      for unit in 0..<hidden {
+      for unit in 0..<row.count {
         let old = Double(row.cell[unit])
         func gate(_ index: Int, _ state: Double, _ peephole: Int?) -> Double {
-          var sum = Double(row.gates[index &* hidden &+ unit])
+          var sum = Double(row.gates[index &* row.count &+ unit])
           if let peephole, let weights = row.peepholes {
             sum += Double(weights[peephole &* hidden &+ unit]) * state
           }
@@ -55,53 +58,51 @@ extension RecurrentCell where Element: BinaryFloatingPoint & SendableMetatype {
         let forget: Double = couples ? 1 - input : f(gate(2, old, 2))
         let cell: Double = forget * old + input * g(gate(3, old, nil))
         row.cell[unit] = Element(cell)
-        row.state[unit] = Element(f(gate(1, cell, 1)) * h(cell))
+        row.stateOut[unit] = Element(f(gate(1, cell, 1)) * h(cell))
       }
     }
   }
 
   /// ONNX's GRU cell with any activations, computed in float64.
-  static func gru(_ activations: [[RecurrentActivation]], hidden: Int, clip: Double, isLinear: Bool)
-    -> RecurrentCell
-  {
+  static func gru(_ activations: [[RecurrentActivation]], clip: Double, isLinear: Bool) -> RecurrentCell {
     guard isLinear else {
       return RecurrentCell(
         form: .afterReset,
         reset: { row, direction in
           let f: RecurrentActivation = activations[direction][0]
-          for unit in 0..<hidden {
-            let reset: Double = f(clamp(Double(row.gates[hidden &+ unit]), clip))
+          for unit in 0..<row.count {
+            let reset: Double = f(clamp(Double(row.gates[row.count &+ unit]), clip))
             row.resetState[unit] = Element(reset * Double(row.state[unit]))
           }
         },
         update: { row, direction in
           let (f, g) = (activations[direction][0], activations[direction][1])
-          for unit in 0..<hidden {
+          for unit in 0..<row.count {
             let update: Double = f(clamp(Double(row.gates[unit]), clip))
-            let fresh: Double = g(clamp(Double(row.gates[2 &* hidden &+ unit]), clip))
-            row.state[unit] = Element((1 - update) * fresh + update * Double(row.state[unit]))
+            let fresh: Double = g(clamp(Double(row.gates[2 &* row.count &+ unit]), clip))
+            row.stateOut[unit] = Element((1 - update) * fresh + update * Double(row.state[unit]))
           }
         })
     }
     return RecurrentCell(form: .apart) { row, direction in
       let (f, g) = (activations[direction][0], activations[direction][1])
-      for unit in 0..<hidden {
+      for unit in 0..<row.count {
         func sum(_ gate: Int, _ factor: Double) -> Double {
-          let index: Int = gate &* hidden &+ unit
+          let index: Int = gate &* row.count &+ unit
           return clamp(Double(row.gates[index]) + factor * Double(row.recurrent?[index] ?? 0), clip)
         }
         let update: Double = f(sum(0, 1))
         let fresh: Double = g(sum(2, f(sum(1, 1))))
-        row.state[unit] = Element((1 - update) * fresh + update * Double(row.state[unit]))
+        row.stateOut[unit] = Element((1 - update) * fresh + update * Double(row.state[unit]))
       }
     }
   }
 
   /// The Elman cell with any activation, computed in float64.
-  static func elman(_ activations: [[RecurrentActivation]], hidden: Int, clip: Double) -> RecurrentCell {
+  static func elman(_ activations: [[RecurrentActivation]], clip: Double) -> RecurrentCell {
     RecurrentCell(form: .added) { row, direction in
       let f: RecurrentActivation = activations[direction][0]
-      for unit in 0..<hidden { row.state[unit] = Element(f(clamp(Double(row.gates[unit]), clip))) }
+      for unit in 0..<row.count { row.stateOut[unit] = Element(f(clamp(Double(row.gates[unit]), clip))) }
     }
   }
 }
@@ -116,7 +117,7 @@ extension RecurrentCell where Element == Float {
     let kernel = kernels.lstmStepF32
     return RecurrentCell(form: .added) { row, _ in
       var step = LSTMStep(
-        gates: row.gates, cell: row.cell, cellOut: row.cell, hiddenOut: row.state, count: hidden)
+        gates: row.gates, cell: row.cell, cellOut: row.cell, hiddenOut: row.stateOut, count: row.count)
       step.clip = clip
       step.inputForget = couples
       if let peepholes = row.peepholes {
@@ -129,27 +130,29 @@ extension RecurrentCell where Element == Float {
   }
 
   /// The GRU cell with the default activations, as a kernel.
-  static func gru(_ kernels: RecurrentKernels, hidden: Int, clip: Float, isLinear: Bool) -> RecurrentCell {
+  static func gru(_ kernels: RecurrentKernels, clip: Float, isLinear: Bool) -> RecurrentCell {
     guard isLinear else {
       let (reset, update) = (kernels.gruResetF32, kernels.gruUpdateF32)
       return RecurrentCell(
         form: .afterReset,
-        reset: { row, _ in reset(row.resetState, row.gates + hidden, row.state, hidden, clip) },
-        update: { row, _ in update(row.state, row.gates, row.gates + 2 &* hidden, row.state, hidden, clip) })
+        reset: { row, _ in reset(row.resetState, row.gates + row.count, row.state, row.count, clip) },
+        update: { row, _ in
+          update(row.stateOut, row.gates, row.gates + 2 &* row.count, row.state, row.count, clip)
+        })
     }
     let kernel = kernels.gruLinearStepF32
     return RecurrentCell(form: .apart) { row, _ in
       guard let recurrent = row.recurrent else { return }
       var step = GRUStep(
-        input: row.gates, hidden: recurrent, state: row.state, stateOut: row.state, count: hidden)
+        input: row.gates, hidden: recurrent, state: row.state, stateOut: row.stateOut, count: row.count)
       step.clip = clip
       kernel(step)
     }
   }
 
   /// The Elman cell with tanh, as a kernel.
-  static func elman(_ kernels: RecurrentKernels, hidden: Int, clip: Float) -> RecurrentCell {
+  static func elman(_ kernels: RecurrentKernels, clip: Float) -> RecurrentCell {
     let kernel = kernels.rnnStepF32
-    return RecurrentCell(form: .added) { row, _ in kernel(row.state, row.gates, nil, hidden, clip) }
+    return RecurrentCell(form: .added) { row, _ in kernel(row.stateOut, row.gates, nil, row.count, clip) }
   }
 }
