@@ -65,6 +65,34 @@ NGRAPH_INLINE ngraph_f32x16 ngraph_scale_f32x16(ngraph_f32x16 v, ngraph_f32x16 n
 #endif
 }
 
+/// Whether any lane is larger in magnitude than `limit`, or not a number.
+NGRAPH_INLINE bool ngraph_exceeds_f32x4(ngraph_f32x4 v, float limit) {
+  ngraph_i32x4 within = __builtin_elementwise_abs(v) <= (ngraph_f32x4)limit;
+#ifdef __SSE__
+  return _mm_movemask_ps((__m128)within) != 0xF;
+#else
+  return __builtin_reduce_and(within) == 0;
+#endif
+}
+
+NGRAPH_INLINE bool ngraph_exceeds_f32x8(ngraph_f32x8 v, float limit) {
+  ngraph_i32x8 within = __builtin_elementwise_abs(v) <= (ngraph_f32x8)limit;
+#ifdef __AVX__
+  return _mm256_movemask_ps((__m256)within) != 0xFF;
+#else
+  return __builtin_reduce_and(within) == 0;
+#endif
+}
+
+NGRAPH_INLINE bool ngraph_exceeds_f32x16(ngraph_f32x16 v, float limit) {
+#ifdef __AVX512F__
+  return _mm512_cmp_ps_mask(_mm512_abs_ps((__m512)v), _mm512_set1_ps(limit), _CMP_NLE_UQ) != 0;
+#else
+  ngraph_i32x16 within = __builtin_elementwise_abs(v) <= (ngraph_f32x16)limit;
+  return __builtin_reduce_and(within) == 0;
+#endif
+}
+
 #pragma clang diagnostic pop
 
 #endif

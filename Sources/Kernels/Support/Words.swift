@@ -21,6 +21,17 @@ internal import CVector
   float(bits: bits(x) & VI32(repeating: Int32.max))
 }
 
+/// Whether any lane is larger in magnitude than `limit`, or not a number.
+@_transparent func exceeds(_ x: VF32, _ limit: Float) -> Bool {
+  #if KERNELS_AVX512
+    ngraph_exceeds_f32x16(x, limit)
+  #elseif KERNELS_AVX2
+    ngraph_exceeds_f32x8(x, limit)
+  #else
+    ngraph_exceeds_f32x4(x, limit)
+  #endif
+}
+
 /// The magnitude of `x` (which is not negative) with the sign of `sign`.
 @_transparent func withSign(_ x: VF32, of sign: VF32) -> VF32 {
   float(bits: bits(x) | (bits(sign) & VI32(repeating: Int32.min)))

@@ -65,15 +65,3 @@ struct ExponentialParts {
   let inverse: VF32 = select(negative, splat(1) - quotient, quotient)
   return mulAdd(quotient, lost * (splat(0) - inverse), quotient)
 }
-
-/// x sigmoid(a x); on the falling side the power of two is applied last, so that small results keep their
-/// precision.
-@_transparent func vectorSwish(_ x: VF32, _ a: VF32) -> VF32 {
-  let v: VF32 = x * a
-  let parts = ExponentialParts(maximum(splat(-112), splat(0) - magnitude(v)))
-  let negative: SIMDMask<VI32> = v .< splat(0)
-  let quotient: VF32 = x * (select(negative, parts.fraction, splat(1)) / (splat(1) + parts.value))
-  let n: VF32 = select(negative, parts.n, splat(0))
-  let nBits: VI32 = parts.nBits & bits(select(negative, float(bits: VI32(repeating: -1)), splat(0)))
-  return select(v .< splat(-111), splat(-0.0), scale(quotient, n, nBits))
-}
