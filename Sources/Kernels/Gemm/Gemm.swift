@@ -55,7 +55,7 @@ struct Gemm<Lanes: ProductLanes> {
     let partition: GemmPartition = partition(arguments)
     var elements: Int = tileRows * tileColumns
     if form(arguments) == .matrix {
-      let depth: Int = smaller(GemmBlocking.depth, arguments.pointee.k)
+      let depth: Int = GemmBlocking.blockDepth(arguments.pointee.k)
       elements += depth * tileColumns + depth * partition.rowBlock
     } else {
       elements += roundUp(arguments.pointee.k, 16) + larger(partition.rowBlock, partition.columnBlock)

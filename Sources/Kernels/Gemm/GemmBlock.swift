@@ -17,12 +17,12 @@ struct GemmBlock<Lanes: ProductLanes> {
     let k: Int = arguments.pointee.k
     let tile: UnsafeMutablePointer<Element> = scratch
     let bPanel: UnsafeMutablePointer<Element> = tile + Self.tileRows * Self.tileColumns
-    let aPanels: UnsafeMutablePointer<Element> =
-      bPanel + smaller(GemmBlocking.depth, k) * Self.tileColumns
+    let blockDepth: Int = GemmBlocking.blockDepth(k)
+    let aPanels: UnsafeMutablePointer<Element> = bPanel + blockDepth * Self.tileColumns
     var step: GemmFinish<Lanes> = finish
     var depth: Int = 0
     repeat {
-      let count: Int = smaller(GemmBlocking.depth, k - depth)
+      let count: Int = smaller(blockDepth, k - depth)
       let isLast: Bool = depth + count >= k
       step.beta = depth == 0 ? finish.beta : 1
       step.epilogue = isLast ? finish.epilogue : nil
@@ -48,25 +48,28 @@ struct GemmBlock<Lanes: ProductLanes> {
         let b: UnsafePointer<Element> = panel(j, width, depth, count, rows, bPanel, &bStride)
         step.tiles(
           a, aPanelStride, b, bStride, count, row, j, rows, width, tile,
-          next: following(j, column, columns, depth, count), nextDepth: count)
+          next: following(j, row + rows, column, columns, depth, count), nextDepth: count)
         j += Self.tileColumns
       }
       depth += count
     } while depth < k
   }
 
-  /// The packed panel of B that comes after the one for columns `j...`; nil where there is none.
+  /// The packed panel of B that comes after the one for columns `j...`, be it the first of the next task, which
+  /// is that of the rows from `endRow` on or of the next columns; nil where there is none.
   @inline(__always)
-  private func following(_ j: Int, _ column: Int, _ columns: Int, _ depth: Int, _ count: Int)
-    -> UnsafePointer<Element>?
-  {
+  private func following(
+    _ j: Int, _ endRow: Int, _ column: Int, _ columns: Int, _ depth: Int, _ count: Int
+  ) -> UnsafePointer<Element>? {
     guard let packed = arguments.pointee.packedB else { return nil }
     let k: Int = arguments.pointee.k
     let panels: UnsafePointer<Element> = packed + bOffset
     if j + Self.tileColumns < column + columns {
       return panels + (j + Self.tileColumns) * k + depth * Self.tileColumns
     }
-    return depth + count < k ? panels + column * k + (depth + count) * Self.tileColumns : nil
+    if depth + count < k { return panels + column * k + (depth + count) * Self.tileColumns }
+    if endRow < arguments.pointee.m { return panels + column * k }
+    return column + columns < arguments.pointee.n ? panels + (column + columns) * k : nil
   }
 
   /// The panel of B for columns `j...`, `count` deep from `depth`: packed before, packed here, or where it is

@@ -5,20 +5,30 @@ enum GemmBlocking {
   #if KERNELS_AVX512
     static var rows: Int { 12 }
     static var depth: Int { 256 }
+    static var productDepth: Int { 384 }
     static var taskRows: Int { 240 }
   #elseif KERNELS_AVX2
     static var rows: Int { 6 }
     static var depth: Int { 256 }
+    static var productDepth: Int { 256 }
     static var taskRows: Int { 240 }
   #elseif arch(arm64)
     static var rows: Int { 8 }
     static var depth: Int { 256 }
+    static var productDepth: Int { 256 }
     static var taskRows: Int { 240 }
   #else
     static var rows: Int { 4 }
     static var depth: Int { 256 }
+    static var productDepth: Int { 256 }
     static var taskRows: Int { 240 }
   #endif
+  /// The depth of the blocks of a matrix product that is `k` deep: about the same for all of them. They may be
+  /// deeper than those of a convolution, because panels of B were packed before and are asked for early.
+  @inline(__always) static func blockDepth(_ k: Int) -> Int {
+    let blocks: Int = larger(1, ceilDivide(k, productDepth))
+    return smaller(k, roundUp(ceilDivide(k, blocks), 4))
+  }
   static var taskColumns: Int { 1024 }
   /// Rows that are divided between two tasks although both pack the same part of B.
   static var packingSplitRows: Int { 160 }

@@ -17,7 +17,7 @@ struct GemmFinish<Lanes: ProductLanes> {
   var residualColumnStride: Int
   var biasIsForRows: Bool
 
-  /// Whether a tile may be stored straight into C (beta is then 0, or 1 to add to it).
+  /// Whether sums may be stored straight into C (beta is then 0, or 1 to add to it).
   var isPlain: Bool {
     guard alpha == 1 && (beta == 0 || beta == 1) else { return false }
     guard let epilogue else { return true }
@@ -25,18 +25,60 @@ struct GemmFinish<Lanes: ProductLanes> {
       && epilogue.pointee.activation.rawValue == Activation.none.rawValue
   }
 
-  /// Finishes `rows` x `columns` sums at `tile` into C at (row, column).
+  /// Where nothing but a bias for columns keeps sums from being plain, that bias from `column` on.
+  @inline(__always)
+  func columnBias(_ column: Int) -> UnsafePointer<Element>? {
+    guard alpha == 1 && (beta == 0 || beta == 1), let epilogue, residual == nil, !biasIsForRows,
+      epilogue.pointee.biasScale == 1,
+      epilogue.pointee.activation.rawValue == Activation.none.rawValue,
+      let bias = epilogue.pointee.bias
+    else { return nil }
+    return bias + column
+  }
+
+  /// Finishes `rows` x `columns` sums at `tile` into C at (row, column). A tile without gaps may be written to:
+  /// its activation is one call.
   @inline(never)
   func run(
-    _ tile: UnsafePointer<Element>, _ tileStride: Int, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int
+    _ tile: UnsafeMutablePointer<Element>, _ tileStride: Int, _ row: Int, _ column: Int, _ rows: Int,
+    _ columns: Int
+  ) {
+    guard let epilogue, epilogue.pointee.activation.rawValue > Activation.clip.rawValue else {
+      return combine(tile, tileStride, row, column, rows, columns, c + row * cRowStride + column, cRowStride)
+    }
+    let from: UnsafeMutablePointer<Element> = c + row * cRowStride + column
+    let isWhole: Bool = columns == tileStride && columns == 2 * Lanes.count
+    combine(
+      tile, tileStride, row, column, rows, columns, isWhole ? tile : from, isWhole ? tileStride : cRowStride)
+    let (first, second): (Element, Element) = (epilogue.pointee.parameter0, epilogue.pointee.parameter1)
+    guard isWhole else {
+      for r in 0..<rows {
+        Lanes.activate(epilogue.pointee.activation, first, second, from + r * cRowStride, columns)
+      }
+      return
+    }
+    Lanes.activate(epilogue.pointee.activation, first, second, tile, rows * columns)
+    for r in 0..<rows {
+      let source: UnsafePointer<Element> = UnsafePointer(tile + r * columns)
+      Lanes.store(Lanes.load(source), from + r * cRowStride)
+      Lanes.store(Lanes.load(source + Lanes.count), from + r * cRowStride + Lanes.count)
+    }
+  }
+
+  /// Finishes all but the activations that are more than a few instructions, into rows at `out`.
+  @inline(__always)
+  private func combine(
+    _ tile: UnsafePointer<Element>, _ tileStride: Int, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int,
+    _ out: UnsafeMutablePointer<Element>, _ outStride: Int
   ) {
     for r in 0..<rows {
-      let target: UnsafeMutablePointer<Element> = c + (row + r) * cRowStride + column
+      let held: UnsafePointer<Element> = UnsafePointer(c + (row + r) * cRowStride + column)
+      let target: UnsafeMutablePointer<Element> = out + r * outStride
       let sums: UnsafePointer<Element> = tile + r * tileStride
       var done: Int = 0
       while done + Lanes.count <= columns {
         var value: Lanes.Vector = Lanes.multiply(Lanes.load(sums + done), Lanes.splat(alpha))
-        if beta != 0 { value = Lanes.mulAdd(Lanes.load(target + done), Lanes.splat(beta), value) }
+        if beta != 0 { value = Lanes.mulAdd(Lanes.load(held + done), Lanes.splat(beta), value) }
         value = addends(value, row + r, column + done, Lanes.count)
         Lanes.store(value, target + done)
         done += Lanes.count
@@ -44,14 +86,9 @@ struct GemmFinish<Lanes: ProductLanes> {
       if done < columns {
         let left: Int = columns - done
         var value: Lanes.Vector = Lanes.multiply(Lanes.load(sums + done, left), Lanes.splat(alpha))
-        if beta != 0 { value = Lanes.mulAdd(Lanes.load(target + done, left), Lanes.splat(beta), value) }
+        if beta != 0 { value = Lanes.mulAdd(Lanes.load(held + done, left), Lanes.splat(beta), value) }
         value = addends(value, row + r, column + done, left)
         Lanes.store(value, target + done, left)
-      }
-      if let epilogue, epilogue.pointee.activation.rawValue > Activation.clip.rawValue {
-        Lanes.activate(
-          epilogue.pointee.activation, epilogue.pointee.parameter0, epilogue.pointee.parameter1, target,
-          columns)
       }
     }
   }

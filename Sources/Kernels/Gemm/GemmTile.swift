@@ -12,6 +12,8 @@ protocol TileRows {
     _ a: UnsafePointer<Lanes.Element>, _ left: Lanes.Vector, _ right: Lanes.Vector)
   /// Adds other accumulators.
   mutating func add(_ other: Self)
+  /// Adds `left` and `right` to every row.
+  mutating func add(_ left: Lanes.Vector, _ right: Lanes.Vector)
   func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ stride: Int)
   func accumulate(_ out: UnsafeMutablePointer<Lanes.Element>, _ stride: Int)
 }
@@ -39,6 +41,11 @@ struct WideRow<Lanes: FloatLanes>: TileRows {
   @inline(__always) mutating func add(_ other: WideRow<Lanes>) {
     left = Lanes.add(left, other.left)
     right = Lanes.add(right, other.right)
+  }
+
+  @inline(__always) mutating func add(_ left: Lanes.Vector, _ right: Lanes.Vector) {
+    self.left = Lanes.add(self.left, left)
+    self.right = Lanes.add(self.right, right)
   }
 
   @inline(__always) func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ stride: Int) {
@@ -69,6 +76,10 @@ struct NarrowRow<Lanes: FloatLanes>: TileRows {
   }
 
   @inline(__always) mutating func add(_ other: NarrowRow<Lanes>) { left = Lanes.add(left, other.left) }
+
+  @inline(__always) mutating func add(_ left: Lanes.Vector, _ right: Lanes.Vector) {
+    self.left = Lanes.add(self.left, left)
+  }
 
   @inline(__always) func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ stride: Int) {
     Lanes.store(left, out)
@@ -105,6 +116,11 @@ struct TilePair<First: TileRows, Second: TileRows>: TileRows where First.Lanes =
     second.add(other.second)
   }
 
+  @inline(__always) mutating func add(_ left: Lanes.Vector, _ right: Lanes.Vector) {
+    first.add(left, right)
+    second.add(left, right)
+  }
+
   @inline(__always) func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ stride: Int) {
     first.store(out, stride)
     second.store(out + First.rows * stride, stride)
@@ -124,12 +140,14 @@ struct Ahead {
 }
 
 /// The micro-kernel: `out (+)= A B` for one tile, A a panel (`GemmBlocking.rows` wide), B rows at
-/// `bStride`. With each step of depth it asks for one line of what is needed next, from `ahead` on.
+/// `bStride`; `bias`, where there is one, is a row that is added to every row of the tile, which is then two
+/// vectors wide. With each step of depth it asks for one line of what is needed next, from `ahead` on.
 @inline(never)
 func multiplyTile<Tile: TileRows>(
   _ tile: Tile.Type, _ depth: Int, _ a: UnsafePointer<Tile.Lanes.Element>,
   _ b: UnsafePointer<Tile.Lanes.Element>, _ bStride: Int, _ ahead: Ahead,
-  _ out: UnsafeMutablePointer<Tile.Lanes.Element>, _ outStride: Int, _ accumulates: Bool
+  _ out: UnsafeMutablePointer<Tile.Lanes.Element>, _ outStride: Int, _ accumulates: Bool,
+  _ bias: UnsafePointer<Tile.Lanes.Element>?
 ) {
   var rows: Tile = Tile()
   var a: UnsafePointer<Tile.Lanes.Element> = a
@@ -146,6 +164,7 @@ func multiplyTile<Tile: TileRows>(
     b += bStride
     remaining -= 1
   }
+  if let bias { rows.add(Tile.Lanes.load(bias), Tile.Lanes.load(bias + Tile.Lanes.count)) }
   if accumulates {
     rows.accumulate(out, outStride)
   } else {
@@ -158,37 +177,46 @@ func multiplyTile<Tile: TileRows>(
 func multiplyTile<Row: TileRows>(
   rows: Int, of row: Row.Type, _ depth: Int, _ a: UnsafePointer<Row.Lanes.Element>,
   _ b: UnsafePointer<Row.Lanes.Element>, _ bStride: Int, _ ahead: Ahead,
-  _ out: UnsafeMutablePointer<Row.Lanes.Element>, _ outStride: Int, _ accumulates: Bool
+  _ out: UnsafeMutablePointer<Row.Lanes.Element>, _ outStride: Int, _ accumulates: Bool,
+  _ bias: UnsafePointer<Row.Lanes.Element>? = nil
 ) {
   typealias Two = TilePair<Row, Row>
   typealias Four = TilePair<Two, Two>
   #if KERNELS_AVX512
     typealias Eight = TilePair<Four, Four>
+    if rows > 10 {
+      multiplyTile(TilePair<Eight, Four>.self, depth, a, b, bStride, ahead, out, outStride, accumulates, bias)
+      return
+    }
     if rows > 8 {
-      multiplyTile(TilePair<Eight, Four>.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
+      multiplyTile(TilePair<Eight, Two>.self, depth, a, b, bStride, ahead, out, outStride, accumulates, bias)
+      return
+    }
+    if rows > 6 {
+      multiplyTile(Eight.self, depth, a, b, bStride, ahead, out, outStride, accumulates, bias)
       return
     }
     if rows > 4 {
-      multiplyTile(Eight.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
+      multiplyTile(TilePair<Four, Two>.self, depth, a, b, bStride, ahead, out, outStride, accumulates, bias)
       return
     }
   #elseif KERNELS_AVX2
     if rows > 4 {
-      multiplyTile(TilePair<Four, Two>.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
+      multiplyTile(TilePair<Four, Two>.self, depth, a, b, bStride, ahead, out, outStride, accumulates, bias)
       return
     }
   #elseif arch(arm64)
     if rows > 4 {
-      multiplyTile(TilePair<Four, Four>.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
+      multiplyTile(TilePair<Four, Four>.self, depth, a, b, bStride, ahead, out, outStride, accumulates, bias)
       return
     }
   #endif
   if rows > 2 {
-    multiplyTile(Four.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
+    multiplyTile(Four.self, depth, a, b, bStride, ahead, out, outStride, accumulates, bias)
   } else if rows == 2 {
-    multiplyTile(Two.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
+    multiplyTile(Two.self, depth, a, b, bStride, ahead, out, outStride, accumulates, bias)
   } else {
-    multiplyTile(Row.self, depth, a, b, bStride, ahead, out, outStride, accumulates)
+    multiplyTile(Row.self, depth, a, b, bStride, ahead, out, outStride, accumulates, bias)
   }
 }
 
@@ -196,5 +224,5 @@ func multiplyTile<Row: TileRows>(
 @inline(__always) func writtenTileRows(_ rows: Int) -> Int {
   if rows <= 2 { return rows }
   if rows <= 4 { return 4 }
-  return rows <= 8 && GemmBlocking.rows > 8 ? 8 : GemmBlocking.rows
+  return GemmBlocking.rows > 8 ? roundUp(rows, 2) : GemmBlocking.rows
 }

@@ -14,7 +14,8 @@ extension GemmFinish {
     _ width: Int, _ tile: UnsafeMutablePointer<Element>, next: UnsafePointer<Element>? = nil,
     nextDepth: Int = 0
   ) {
-    let storesIntoC: Bool = isPlain && width == Self.tileColumns
+    let bias: UnsafePointer<Element>? = columnBias(column)
+    let storesIntoC: Bool = (isPlain || bias != nil) && width == Self.tileColumns
     var from: UnsafePointer<Element> = a
     let lineBytes: Int = 64
     var ahead = Ahead(line: UnsafeRawPointer(next ?? b), stride: next == nil ? 0 : lineBytes)
@@ -26,7 +27,7 @@ extension GemmFinish {
         let target: UnsafeMutablePointer<Element> = c + (row + i) * cRowStride + column
         multiplyTile(
           rows: height, of: WideRow<Lanes>.self, depth, from, b, bStride, ahead, target, cRowStride,
-          beta != 0)
+          beta != 0, bias)
       } else {
         if width > Lanes.count {
           multiplyTile(
