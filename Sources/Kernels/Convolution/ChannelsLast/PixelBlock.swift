@@ -69,13 +69,12 @@ struct PixelBlock<Lanes: ProductLanes> {
     outputRow * problem.stride.height * row + outputColumn * problem.stride.width * pixel
   }
 
-  /// Copies what the rows from `first` of output slice `outputSlice` of an image read, for a group.
+  /// Copies what the rows from `first` of output slice `outputSlice` of an image read, for channels from `channel`.
   @inline(never)
   func fill(
-    _ image: Int, _ group: Int, _ outputSlice: Int, _ first: Int, _ block: UnsafeMutablePointer<Element>
+    _ image: Int, channel: Int, _ outputSlice: Int, _ first: Int, _ block: UnsafeMutablePointer<Element>
   ) {
     guard let x = arguments.pointee.x else { return }
-    let channel: Int = group * problem.channels
     let source: UnsafePointer<Element> = x + image * problem.inputImage + channel * problem.inputChannel
     let top: Int = first * problem.stride.height - problem.padding.height
     let front: Int = outputSlice * problem.stride.depth - problem.padding.depth
@@ -114,10 +113,40 @@ struct PixelBlock<Lanes: ProductLanes> {
       PixelPatches<Lanes>.copy(from, to + low * pixel, (high - low) * pixel)
     } else if isPlanar {
       entry.copy(from, to + low, high - low, everywhere: channel)
+    } else if entry.isEmpty && pixel % Lanes.count == 0 {
+      copyRegisters(from, to + low * pixel, high - low)
     } else {
       for i in 0..<high - low {
         entry.copy(from + i * problem.inputPixel, to + (low + i) * pixel, pixel, channel)
       }
+    }
+  }
+
+  /// Pixels of whole registers.
+  @inline(__always)
+  private func copyRegisters(
+    _ source: UnsafePointer<Element>, _ target: UnsafeMutablePointer<Element>, _ count: Int
+  ) {
+    var channel: Int = 0
+    while channel < pixel {
+      let isPair: Bool = channel + 2 * Lanes.count <= pixel
+      var from: UnsafePointer<Element> = source + channel
+      var to: UnsafeMutablePointer<Element> = target + channel
+      if isPair {
+        for _ in 0..<count {
+          Lanes.store(Lanes.load(from), to)
+          Lanes.store(Lanes.load(from + Lanes.count), to + Lanes.count)
+          from += problem.inputPixel
+          to += pixel
+        }
+      } else {
+        for _ in 0..<count {
+          Lanes.store(Lanes.load(from), to)
+          from += problem.inputPixel
+          to += pixel
+        }
+      }
+      channel += isPair ? 2 * Lanes.count : Lanes.count
     }
   }
 }

@@ -1,215 +1,153 @@
 internal import KernelInterface
 
 /// Depthwise convolution, channels-last: every output channel is one kernel over the input channel of the same
-/// number. A task is a band of output rows. Tiles of neighbouring output columns are summed tap by tap for a register
-/// of channels, reading the input where it lies; columns whose windows reach past the image go one by one with the
-/// taps that lie inside. With a prologue a padded block is written first.
-/// Weights are packed as [tap][channel].
+/// number. Channels are divided into chunks of a few registers, so that the rows that an output row reads stay in the
+/// first-level cache; a task is a band of output rows for a range of chunks. Tiles of neighbouring output columns are
+/// summed tap by tap where the input lies, border columns one by one with the taps inside the image. Where borders
+/// are much of the image, or there is a prologue, what the band reads is copied into a padded block (`PixelBlock`).
+/// Weights are packed as [chunk][tap][channel of the chunk], the last chunk's channels filled up to whole registers.
 struct PixelDepthwise<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>
 
-  var arguments: Arguments
-  /// One group of all channels.
-  var problem: PixelProblem<Element>
-  var band: Int
-  var bands: Int
+  private var arguments: Arguments
+  /// One group of the channels of a chunk.
+  private var problem: PixelProblem<Element>
+  private var channels: Int
+  /// Whether its sizes ask for a padded block.
+  private var copies: Bool
+  /// Channels of a chunk, whole registers.
+  private var width: Int
+  private var chunks: Int
+  private var chunkBlock: Int
+  private var chunkBlocks: Int
+  private var band: Int
+  private var bands: Int
 
-  private static var taskWork: Int { 1 << 18 }
+  private static var taskWork: Int { 1 << 17 }
   private static var wantedTasks: Int { 16 }
+  /// Elements of the rows that an output row reads, and of a block.
+  private static var rowElements: Int { 6 * 1024 }
+  private static var blockElements: Int { 48 * 1024 }
+  private static var mostRegisters: Int { 4 }
+  /// Output rows of a band that is not divided for the sake of more tasks.
+  private static var wholeBand: Int { 16 }
 
   init(_ arguments: Arguments, _ problem: PixelProblem<Element>) {
     self.arguments = arguments
     self.problem = problem
-    self.problem.channels = problem.groups
-    self.problem.outputs = problem.groups
+    channels = problem.groups
     self.problem.groups = 1
+    self.problem.channels = Lanes.count
+    copies = Self.copies(self.problem, channels)
+    let height: Int = problem.output.height
+    let one = PixelBlock<Lanes>(arguments, self.problem, band: 1)
+    let registers: Int = ceilDivide(channels, Lanes.count)
+    var fitting: Int = larger(1, smaller(Self.mostRegisters, Self.rowElements / larger(1, one.count)))
+    if !copies { fitting = registers }
+    // Chunks of equal size.
+    width = ceilDivide(registers, larger(1, ceilDivide(registers, fitting))) * Lanes.count
+    chunks = larger(1, ceilDivide(channels, width))
+    self.problem.channels = width
+    self.problem.outputs = width
     let lines: Int = larger(1, problem.batch * problem.output.depth)
-    let work: Int = lines * problem.output.height * problem.output.width * problem.groups * problem.taps
-    let wanted: Int = smaller(Self.wantedTasks, larger(1, work / Self.taskWork))
-    band = larger(1, ceilDivide(problem.output.height, ceilDivide(wanted, lines)))
-    bands = larger(1, ceilDivide(problem.output.height, band))
+    let work: Int = lines * height * problem.output.width * channels * problem.taps
+    let wanted: Int = smaller(Self.wantedTasks, work / Self.taskWork)
+    let whole = PixelBlock<Lanes>(arguments, self.problem, band: height)
+    var rowParts: Int = larger(1, smaller(height, ceilDivide(whole.count, Self.blockElements)))
+    var chunkParts: Int = 1
+    while lines * rowParts * chunkParts < wanted {
+      if height / rowParts >= Self.wholeBand {
+        rowParts *= 2
+      } else if chunks / chunkParts >= 2 {
+        chunkParts *= 2
+      } else if height / rowParts >= 4 {
+        rowParts *= 2
+      } else {
+        break
+      }
+    }
+    band = larger(1, ceilDivide(height, rowParts))
+    bands = larger(1, ceilDivide(height, band))
+    chunkBlock = ceilDivide(chunks, chunkParts)
+    chunkBlocks = ceilDivide(chunks, chunkBlock)
   }
 
-  private var channels: Int { problem.channels }
-
-  var packedWeightsCount: Int { problem.taps * channels }
+  var packedWeightsCount: Int { problem.taps * roundUp(channels, Lanes.count) }
 
   func packWeights(_ weights: UnsafePointer<Element>, _ destination: UnsafeMutablePointer<Element>) {
-    for tap in 0..<problem.taps {
-      for channel in 0..<channels {
-        destination[tap * channels + channel] = weights[channel * problem.taps + tap]
+    var first: Int = 0
+    while first < channels {
+      let columns: Int = smaller(width, roundUp(channels - first, Lanes.count))
+      var to: UnsafeMutablePointer<Element> = destination + first * problem.taps
+      for tap in 0..<problem.taps {
+        for column in 0..<columns {
+          let channel: Int = first + column
+          to[column] = channel < channels ? weights[channel * problem.taps + tap] : 0
+        }
+        to += columns
       }
+      first += width
     }
   }
 
   func taskCount() -> Int {
-    problem.isEmpty ? 0 : problem.batch * problem.output.depth * bands
+    problem.isEmpty ? 0 : problem.batch * problem.output.depth * bands * chunkBlocks
   }
 
-  private var block: PixelBlock<Lanes> { PixelBlock<Lanes>(arguments, problem, band: band) }
+  /// Borders are costly where they are much of the image, and are read by many taps. Registers that are not full
+  /// must not be read past the image.
+  private static func copies(_ problem: PixelProblem<Element>, _ channels: Int) -> Bool {
+    guard channels % Lanes.count == 0 else { return true }
+    let inside = DepthwiseLine<Lanes>.inside(problem)
+    let border: Int = problem.output.width - (inside.end - inside.first)
+    return 4 * border > problem.output.width
+  }
 
   private var tapBytes: Int { roundUp(2 * problem.taps * MemoryLayout<Int>.stride, 64) }
+  private var tileElements: Int { depthwiseTileColumns * width }
 
-  func scratchBytes() -> Int { tapBytes + block.count * MemoryLayout<Element>.stride + 64 }
+  /// Whole registers are read past the last pixel's channels.
+  func scratchBytes() -> Int {
+    var elements: Int = tileElements + width
+    if copies || !arguments.pointee.prologue.isEmpty {
+      elements += PixelBlock<Lanes>(arguments, problem, band: band).count
+    }
+    return tapBytes + elements * MemoryLayout<Element>.stride
+  }
 
   @inline(never)
   func run(_ task: Int, _ scratch: UnsafeMutableRawPointer) {
     guard let x = arguments.pointee.x, let weights = arguments.pointee.packedWeights else { return }
     guard let finish = PixelFinish<Lanes>(arguments, problem) else { return }
-    let first: Int = task % bands * band
-    let plane: Int = task / bands
+    let firstRow: Int = task % bands * band
+    let end: Int = smaller(firstRow + band, problem.output.height)
+    let firstChunk: Int = task / bands % chunkBlocks * chunkBlock
+    let plane: Int = task / bands / chunkBlocks
     let image: Int = plane / problem.output.depth
     let slice: Int = plane % problem.output.depth
-    let taps: UnsafeMutablePointer<Int> = scratch.assumingMemoryBound(to: Int.self)
-    let isCopied: Bool = !arguments.pointee.prologue.isEmpty
-    var line = DepthwiseLine<Lanes>(
-      problem: problem, finish: finish, weights: weights, source: x + image * problem.inputImage, taps: taps)
-    let block: PixelBlock<Lanes> = block
-    if isCopied {
-      let padded: UnsafeMutablePointer<Element> = (scratch + tapBytes).assumingMemoryBound(to: Element.self)
-      block.fill(image, 0, slice, first, padded)
-      line.source = UnsafePointer(padded)
-    }
-    for row in first..<smaller(first + band, problem.output.height) {
-      let pixel: Int = (plane * problem.output.height + row) * problem.output.width
-      if isCopied {
-        line.run(block: block, row - first, pixel)
-      } else {
-        line.run(slice, row, pixel)
-      }
-    }
-  }
-}
-
-/// Rows of a depthwise convolution.
-struct DepthwiseLine<Lanes: ProductLanes> {
-  typealias Element = Lanes.Element
-
-  var problem: PixelProblem<Element>
-  var finish: PixelFinish<Lanes>
-  var weights: UnsafePointer<Element>
-  /// The image, or a padded block.
-  var source: UnsafePointer<Element>
-  var taps: UnsafeMutablePointer<Int>
-
-  /// A row that reads a padded block, in which every tap exists.
-  @inline(__always)
-  func run(block: PixelBlock<Lanes>, _ row: Int, _ pixel: Int) {
-    var count: Int = 0
-    for tap in 0..<problem.taps {
-      let z: Int = tap / problem.kernel.width / problem.kernel.height
-      let y: Int = tap / problem.kernel.width % problem.kernel.height * problem.dilation.height
-      let x: Int = tap % problem.kernel.width * problem.dilation.width
-      taps[2 * count] = z * block.slice + y * block.row + x * block.pixel
-      taps[2 * count + 1] = tap * problem.channels
-      count += 1
-    }
-    columns(
-      source + block.origin(row, 0), problem.stride.width * block.pixel, count, pixel, problem.output.width)
-    activate(pixel)
-  }
-
-  /// A row that reads the image where it lies.
-  @inline(__always)
-  func run(_ slice: Int, _ row: Int, _ pixel: Int) {
-    let width: Int = problem.output.width
-    let stride: Int = problem.stride.width
-    let padding: Int = problem.padding.width
-    let reach: Int = (problem.kernel.width - 1) * problem.dilation.width
-    // Windows of columns low ..< high lie inside the image.
-    let low: Int = smaller(width, ceilDivide(larger(0, padding), stride))
-    let room: Int = problem.input.width - reach + padding
-    let high: Int = larger(low, room > 0 ? smaller(width, ceilDivide(room, stride)) : 0)
-    var column: Int = 0
-    while column < width {
-      let isInside: Bool = column >= low && column < high
-      let count: Int = isInside ? high - low : 1
-      let tapCount: Int = list(slice, row, column)
-      let from: UnsafePointer<Element> = source + column * stride * problem.inputPixel
-      columns(from, stride * problem.inputPixel, tapCount, pixel + column, count)
-      column += count
-    }
-    activate(pixel)
-  }
-
-  /// Lists the taps of the window at `column` that lie inside; places count from `column * stride` of the image's
-  /// first row.
-  private func list(_ slice: Int, _ row: Int, _ column: Int) -> Int {
-    var count: Int = 0
-    for tz in 0..<problem.kernel.depth {
-      let z: Int = slice * problem.stride.depth - problem.padding.depth + tz * problem.dilation.depth
-      if z < 0 || z >= problem.input.depth { continue }
-      for ty in 0..<problem.kernel.height {
-        let y: Int = row * problem.stride.height - problem.padding.height + ty * problem.dilation.height
-        if y < 0 || y >= problem.input.height { continue }
-        for tx in 0..<problem.kernel.width {
-          let shift: Int = tx * problem.dilation.width - problem.padding.width
-          let x: Int = column * problem.stride.width + shift
-          if x < 0 || x >= problem.input.width { continue }
-          taps[2 * count] =
-            ((z * problem.input.height + y) * problem.input.width + shift) * problem.inputPixel
-          let tap: Int = (tz * problem.kernel.height + ty) * problem.kernel.width + tx
-          taps[2 * count + 1] = tap * problem.channels
-          count += 1
+    let pixel: Int = plane * problem.output.height * problem.output.width
+    let tile: UnsafeMutablePointer<Element> = (scratch + tapBytes).assumingMemoryBound(to: Element.self)
+    for chunk in firstChunk..<smaller(chunks, firstChunk + chunkBlock) {
+      let first: Int = chunk * width
+      var part: PixelProblem<Element> = problem
+      part.channels = smaller(width, channels - first)
+      var line = DepthwiseLine<Lanes>(
+        problem: part, finish: finish, source: x + image * problem.inputImage + first,
+        weights: weights + first * problem.taps, column: first, width: roundUp(part.channels, Lanes.count),
+        taps: scratch.assumingMemoryBound(to: Int.self), tile: tile)
+      if copies || !arguments.pointee.prologue.isEmpty {
+        let padded: UnsafeMutablePointer<Element> = tile + tileElements
+        let block = PixelBlock<Lanes>(arguments, part, band: band)
+        block.fill(image, channel: first, slice, firstRow, padded)
+        line.source = UnsafePointer(padded)
+        line.list(block)
+        for row in firstRow..<end {
+          line.run(padded: block.origin(row - firstRow, 0), pixel + row * problem.output.width)
         }
-      }
-    }
-    return count
-  }
-
-  /// Columns that share a list of taps.
-  @inline(__always)
-  private func columns(
-    _ from: UnsafePointer<Element>, _ pitch: Int, _ tapCount: Int, _ pixel: Int, _ count: Int
-  ) {
-    typealias One = DepthwiseColumn<Lanes>
-    typealias Two = DepthwisePair<One>
-    typealias Four = DepthwisePair<Two>
-    typealias Eight = DepthwisePair<Four>
-    var ending = PixelEnding<Lanes>()
-    if !finish.isLate { finish.clamp(&ending) }
-    ending.residualPitch = finish.residualPixel
-    ending.residualScale = Lanes.splat(finish.residualScale)
-    var operands = DepthwiseOperands<Element>(
-      taps: UnsafePointer(taps), tapCount: tapCount, source: from, pitch: pitch, weights: weights,
-      bias: finish.bias, biasScale: finish.biasScale, residual: nil, out: finish.y + pixel * finish.yPixel,
-      outPitch: finish.yPixel, channels: problem.channels)
-    if let residual = finish.residual { operands.residual = residual + pixel * finish.residualPixel }
-    var done: Int = 0
-    while done < count {
-      let left: Int = count - done
-      var width: Int = 1
-      if left >= 8 {
-        depthwiseTile(Eight.self, &operands, &ending)
-        width = 8
-      } else if left >= 4 {
-        depthwiseTile(Four.self, &operands, &ending)
-        width = 4
-      } else if left >= 2 {
-        depthwiseTile(Two.self, &operands, &ending)
-        width = 2
       } else {
-        depthwiseTile(One.self, &operands, &ending)
+        for row in firstRow..<end { line.run(slice, row, pixel + row * problem.output.width) }
       }
-      operands.source += width * pitch
-      operands.out += width * finish.yPixel
-      if let residual = operands.residual { operands.residual = residual + width * finish.residualPixel }
-      done += width
-    }
-  }
-
-  /// Applies an activation that is more than a clamp to a finished row.
-  @inline(__always)
-  private func activate(_ pixel: Int) {
-    guard finish.isLate else { return }
-    let isDense: Bool = finish.yPixel == problem.channels
-    let runs: Int = isDense ? 1 : problem.output.width
-    let length: Int = isDense ? problem.output.width * problem.channels : problem.channels
-    for run in 0..<runs {
-      Lanes.activate(
-        finish.activation, finish.parameter0, finish.parameter1, finish.y + (pixel + run) * finish.yPixel,
-        length)
     }
   }
 }

@@ -37,75 +37,107 @@ struct DepthwiseColumn<Lanes: ProductLanes>: DepthwiseColumns {
   }
 }
 
-/// The columns of `Half` twice.
-struct DepthwisePair<Half: DepthwiseColumns>: DepthwiseColumns {
-  typealias Lanes = Half.Lanes
+/// The columns of `First`, then those of `Second`.
+struct DepthwisePair<First: DepthwiseColumns, Second: DepthwiseColumns>: DepthwiseColumns
+where First.Lanes == Second.Lanes {
+  typealias Lanes = First.Lanes
 
-  var first: Half
-  var second: Half
+  var first: First
+  var second: Second
 
-  @inline(__always) static var count: Int { 2 * Half.count }
+  @inline(__always) static var count: Int { First.count + Second.count }
 
   @inline(__always) init(_ start: Lanes.Vector) {
-    first = Half(start)
-    second = Half(start)
+    first = First(start)
+    second = Second(start)
   }
 
   @inline(__always) mutating func step(
     _ source: UnsafePointer<Lanes.Element>, _ pitch: Int, _ weights: Lanes.Vector
   ) {
     first.step(source, pitch, weights)
-    second.step(source + Half.count * pitch, pitch, weights)
+    second.step(source + First.count * pitch, pitch, weights)
   }
 
   @inline(__always) mutating func add(
     _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
   ) {
     first.add(residual, ending)
-    second.add(residual + Half.count * ending.residualPitch, ending)
+    second.add(residual + First.count * ending.residualPitch, ending)
   }
 
   @inline(__always) func store(
     _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
   ) {
     first.store(out, pitch, ending)
-    second.store(out + Half.count * pitch, pitch, ending)
+    second.store(out + First.count * pitch, pitch, ending)
   }
 }
 
-/// The operands of depthwise tiles, at their first channel.
+/// The operands of depthwise tiles for a chunk of channels.
 struct DepthwiseOperands<Element> {
-  /// For each tap that lies inside the image: where it is read, counted from the tile's first column, and where
-  /// its weights lie.
+  /// For each tap that is read: where, counted from what the tile's first column reads, and where its weights lie.
   var taps: UnsafePointer<Int>
   var tapCount: Int
   var source: UnsafePointer<Element>
+  /// From what a column reads to what the next reads.
   var pitch: Int
   var weights: UnsafePointer<Element>
+  /// Channels in whole registers, and those of which there is a bias.
+  var width: Int
+  var channels: Int
   var bias: UnsafePointer<Element>?
   var biasScale: Element
   var residual: UnsafePointer<Element>?
   var out: UnsafeMutablePointer<Element>
   var outPitch: Int
-  var channels: Int
 }
 
-/// All channels of a tile of columns.
+/// The most columns of a tile.
+@inline(__always) var depthwiseTileColumns: Int { 8 }
+
+/// Runs the tile of `count` columns.
+@inline(__always)
+func runDepthwiseTile<Lanes: ProductLanes>(
+  _ type: Lanes.Type, _ count: Int, _ operands: UnsafePointer<DepthwiseOperands<Lanes.Element>>,
+  _ ending: UnsafePointer<PixelEnding<Lanes>>
+) {
+  typealias One = DepthwiseColumn<Lanes>
+  typealias Two = DepthwisePair<One, One>
+  typealias Three = DepthwisePair<Two, One>
+  typealias Four = DepthwisePair<Two, Two>
+  switch count {
+  case 1: depthwiseTile(One.self, operands, ending)
+  case 2: depthwiseTile(Two.self, operands, ending)
+  case 3: depthwiseTile(Three.self, operands, ending)
+  case 4: depthwiseTile(Four.self, operands, ending)
+  case 5: depthwiseTile(DepthwisePair<Four, One>.self, operands, ending)
+  case 6: depthwiseTile(DepthwisePair<Four, Two>.self, operands, ending)
+  case 7: depthwiseTile(DepthwisePair<Four, Three>.self, operands, ending)
+  case 8: depthwiseTile(DepthwisePair<Four, Four>.self, operands, ending)
+  default: break
+  }
+}
+
+/// All channels of a chunk for a tile of columns.
 @inline(never)
 func depthwiseTile<Columns: DepthwiseColumns>(
   _ type: Columns.Type, _ operands: UnsafePointer<DepthwiseOperands<Columns.Lanes.Element>>,
   _ ending: UnsafePointer<PixelEnding<Columns.Lanes>>
 ) {
   typealias Lanes = Columns.Lanes
-  let channels: Int = operands.pointee.channels
   let pitch: Int = operands.pointee.pitch
+  let width: Int = operands.pointee.width
   let tapCount: Int = operands.pointee.tapCount
   let taps: UnsafePointer<Int> = operands.pointee.taps
   var channel: Int = 0
-  while channel + Lanes.count <= channels {
+  while channel < width {
     var start: Lanes.Vector = Lanes.zero
     if let bias = operands.pointee.bias {
-      start = Lanes.multiply(Lanes.load(bias + channel), Lanes.splat(operands.pointee.biasScale))
+      let left: Int = operands.pointee.channels - channel
+      let value: Lanes.Vector =
+        left >= Lanes.count ? Lanes.load(bias + channel) : Lanes.load(bias + channel, left)
+      start = Lanes.multiply(value, Lanes.splat(operands.pointee.biasScale))
     }
     var columns: Columns = Columns(start)
     let source: UnsafePointer<Lanes.Element> = operands.pointee.source + channel
@@ -118,25 +150,5 @@ func depthwiseTile<Columns: DepthwiseColumns>(
     if let residual = operands.pointee.residual { columns.add(residual + channel, ending.pointee) }
     columns.store(operands.pointee.out + channel, operands.pointee.outPitch, ending.pointee)
     channel += Lanes.count
-  }
-  let left: Int = channels - channel
-  guard left > 0 else { return }
-  var start: Lanes.Vector = Lanes.zero
-  if let bias = operands.pointee.bias {
-    start = Lanes.multiply(Lanes.load(bias + channel, left), Lanes.splat(operands.pointee.biasScale))
-  }
-  for column in 0..<Columns.count {
-    var sum: Lanes.Vector = start
-    let source: UnsafePointer<Lanes.Element> = operands.pointee.source + channel + column * pitch
-    for tap in 0..<tapCount {
-      let weights: Lanes.Vector = Lanes.load(operands.pointee.weights + channel + taps[2 * tap + 1], left)
-      sum = Lanes.mulAdd(Lanes.load(source + taps[2 * tap], left), weights, sum)
-    }
-    if let residual = operands.pointee.residual {
-      let from: UnsafePointer<Lanes.Element> = residual + channel + column * ending.pointee.residualPitch
-      sum = Lanes.mulAdd(Lanes.load(from, left), ending.pointee.residualScale, sum)
-    }
-    Lanes.store(
-      ending.pointee.clamped(sum), operands.pointee.out + channel + column * operands.pointee.outPitch, left)
   }
 }

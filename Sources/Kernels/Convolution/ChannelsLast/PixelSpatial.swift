@@ -114,7 +114,8 @@ struct PixelSpatial<Lanes: ProductLanes> {
     let padded: UnsafeMutablePointer<Element> = tile + tileElements
     block.segments(segments)
     block.fill(
-      plane / problem.output.depth, group, plane % problem.output.depth, firstRow, padded)
+      plane / problem.output.depth, channel: group * problem.channels, plane % problem.output.depth, firstRow,
+      padded)
     let rows: Int = smaller(band, problem.output.height - firstRow)
     let pixel: Int = (plane * problem.output.height + firstRow) * problem.output.width
     let panelEnd: Int = smaller(panels, firstPanel + panelBlock)
