@@ -44,6 +44,36 @@ struct PixelEntry<Lanes: ProductLanes> {
     }
   }
 
+  /// `count` channels from `channel` of `rows` pixels.
+  @inline(__always)
+  func copyRows(
+    _ from: UnsafePointer<Element>, _ fromPitch: Int, _ to: UnsafeMutablePointer<Element>, _ toPitch: Int,
+    _ rows: Int, _ count: Int, _ channel: Int
+  ) {
+    let whole: Int = count / Lanes.count * Lanes.count
+    let lowest: Lanes.Vector = Lanes.splat(floor)
+    for row in 0..<rows {
+      let source: UnsafePointer<Element> = from + row * fromPitch
+      let target: UnsafeMutablePointer<Element> = to + row * toPitch
+      var i: Int = 0
+      if let scale, let shift {
+        while i < whole {
+          let value: Lanes.Vector = Lanes.multiply(Lanes.load(source + i), Lanes.load(scale + channel + i))
+          let sum: Lanes.Vector = Lanes.add(value, Lanes.load(shift + channel + i))
+          Lanes.store(Lanes.maximum(lowest, sum), target + i)
+          i += Lanes.count
+        }
+      } else if let scale {
+        while i < whole {
+          let value: Lanes.Vector = Lanes.multiply(Lanes.load(source + i), Lanes.load(scale + channel + i))
+          Lanes.store(Lanes.maximum(lowest, value), target + i)
+          i += Lanes.count
+        }
+      }
+      if i < count { copy(source + i, target + i, count - i, channel + i) }
+    }
+  }
+
   /// Adjacent elements of the same channel.
   @inline(__always)
   func copy(

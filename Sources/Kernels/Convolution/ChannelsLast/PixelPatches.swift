@@ -18,6 +18,10 @@ struct PixelPatches<Lanes: ProductLanes> {
     _ pitch: Int
   ) {
     guard let x = arguments.pointee.x else { return }
+    if problem.isPointwise && problem.inputChannel == 1 {
+      writePixels(x + (firstChannel + depth), first, rows, depth, count, patches, pitch)
+      return
+    }
     let channels: Int = problem.channels
     // Taps of a row of the kernel are read in one go where they are adjacent and nothing becomes of them.
     let isRun: Bool =
@@ -40,6 +44,25 @@ struct PixelPatches<Lanes: ProductLanes> {
       } else {
         writeTaps(source, image, slice, row, column, depth, count, to)
       }
+    }
+  }
+
+  /// Pixels that are read as they lie.
+  @inline(__always)
+  private func writePixels(
+    _ source: UnsafePointer<Element>, _ first: Int, _ rows: Int, _ depth: Int, _ count: Int,
+    _ patches: UnsafeMutablePointer<Element>, _ pitch: Int
+  ) {
+    var row: Int = 0
+    while row < rows {
+      let pixel: Int = first + row
+      let image: Int = pixel / problem.outputPlane
+      let part: Int = smaller(rows - row, (image + 1) * problem.outputPlane - pixel)
+      PixelEntry<Lanes>(arguments.pointee.prologue, image)
+        .copyRows(
+          source + pixel * problem.inputPixel, problem.inputPixel, patches + row * pitch, pitch, part, count,
+          firstChannel + depth)
+      row += part
     }
   }
 

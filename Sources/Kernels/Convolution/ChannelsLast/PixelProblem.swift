@@ -56,5 +56,13 @@ struct PixelProblem<Element: BinaryFloatingPoint & Sendable> {
   var taps: Int { kernel.depth * kernel.height * kernel.width }
   var outputPlane: Int { output.depth * output.height * output.width }
   var outputPixels: Int { batch * outputPlane }
+  /// Whether a pixel of the output reads one pixel of the input, that at the same place.
+  var isPointwise: Bool {
+    let isUnpadded: Bool = padding.depth == 0 && padding.height == 0 && padding.width == 0
+    let isSame: Bool =
+      input.depth == output.depth && input.height == output.height && input.width == output.width
+    let isDense: Bool = stride.depth == 1 && stride.height == 1 && stride.width == 1
+    return taps == 1 && isUnpadded && isSame && isDense
+  }
   var isEmpty: Bool { outputPixels == 0 || outputs == 0 }
 }

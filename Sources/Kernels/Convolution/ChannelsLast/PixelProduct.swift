@@ -19,7 +19,7 @@ struct PixelProduct<Lanes: ProductLanes> {
     self.arguments = arguments
     self.problem = problem
     depth = problem.taps * problem.channels
-    isInPlace = Self.readsInPlace(arguments, problem)
+    isInPlace = problem.isPointwise && problem.inputChannel == 1 && arguments.pointee.prologue.isEmpty
     partition = PixelPartition(
       rows: problem.outputPixels, columns: problem.outputs, depth: depth, panelColumns: Tiles.columns,
       tileRows: Tiles.rows, products: problem.groups, copies: !isInPlace)
@@ -52,19 +52,6 @@ struct PixelProduct<Lanes: ProductLanes> {
 
   func taskCount() -> Int {
     problem.isEmpty ? 0 : problem.groups * partition.count
-  }
-
-  /// Whether a pixel of the output reads one pixel of the input, that at the same place, as it is.
-  private static func readsInPlace(_ arguments: Arguments, _ problem: PixelProblem<Element>) -> Bool {
-    let padding: Extent3 = problem.padding
-    let isUnpadded: Bool = padding.depth == 0 && padding.height == 0 && padding.width == 0
-    let isSame: Bool =
-      problem.input.depth == problem.output.depth && problem.input.height == problem.output.height
-      && problem.input.width == problem.output.width
-    let stride: Extent3 = problem.stride
-    let isDense: Bool = stride.depth == 1 && stride.height == 1 && stride.width == 1
-    return problem.taps == 1 && isUnpadded && isSame && isDense && problem.inputChannel == 1
-      && arguments.pointee.prologue.isEmpty
   }
 
   /// Patches do not begin at equal places of the first-level cache.
