@@ -6,7 +6,7 @@ package import Tensors
 /// every run others.
 ///
 /// ONNX operator set: RandomUniformLike-1 to 22.
-package struct RandomUniformLikeOp: KernelOperator, ValueOperator, NondeterministicOperator {
+package struct RandomUniformLikeOp: RandomLikeOperator {
   package static let schema = OperatorSchema(
     "RandomUniformLike", since: [1, 22],
     inputs: [Parameter("input", .numbers | .complex | [.bool, .string])],
@@ -30,27 +30,10 @@ package struct RandomUniformLikeOp: KernelOperator, ValueOperator, Nondeterminis
       + (seedValue.map { [Attribute("seed", $0)] } ?? [])
   }
 
-  package func infer(_ context: inout InferenceContext) throws(GraphError) {
-    let type: ElementType? = elementType ?? context.elementType(0)
-    if let type, !TypeSet.floats.contains(type) {
-      throw context.error(.typeMismatch, "an input of \(type.name) needs the attribute 'dtype'")
-    }
-    context.setOutput(0, type, context.dimensions(0))
-  }
-
   package func prepare(_ context: inout PrepareContext) throws(PlanError) -> Step {
     let (low, high) = (Double(self.low), Double(self.high))
     return try randomStep(context, seed: seedValue) { source, position in
       low + (high - low) * source.uniform(position)
     }
-  }
-
-  /// For a tensor of strings, which lends its shape alone.
-  package func evaluate(_ inputs: [Value?], _ context: EvaluationContext) throws(ExecutionError) -> [Value?] {
-    guard let tensor = inputs[0]?.tensor, let elementType else {
-      throw context.error(.invalidInput, "expected a tensor and the attribute 'dtype'")
-    }
-    let shaped = Tensor(elementType, tensor.shape, storage: Storage(byteCount: tensor.count * 8))
-    return try context.evaluate(self, [.tensor(shaped)])
   }
 }
