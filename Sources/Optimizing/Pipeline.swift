@@ -79,6 +79,7 @@ package struct OptimizationStage: Sendable {
     OptimizationStage(
       "products", [FuseEpilogueBias(), FuseEpilogueSum(), FuseEpilogueActivation()], phase: .machine),
     OptimizationStage("prologues", [FuseConvolutionPrologue()], phase: .machine),
+    OptimizationStage("elementwise", [FuseElementwise()], phase: .machine),
   ]
 
   /// Everything that runs before a plan is made.
