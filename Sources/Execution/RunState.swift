@@ -28,8 +28,9 @@ final class RunState {
     for (slot, location) in plan.locations.enumerated() {
       switch location {
       case .none: break
-      case .constant(let tensor):
-        table[slot] = UnsafeMutableRawPointer(mutating: (plan.alignedConstants[slot] ?? tensor).base)
+      case .constant:
+        guard let tensor = plan.readConstants[slot] else { continue }
+        table[slot] = UnsafeMutableRawPointer(mutating: tensor.base)
       case .input(let index): inputSlots[index].append(slot)
       case .arena(let offset): table[slot] = arena.base + offset
       case .output(let index): outputSlots[index].append(slot)

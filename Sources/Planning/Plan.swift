@@ -53,8 +53,8 @@ package struct Plan: Sendable {
   package let arenaBytes: Int
   /// Scratch memory of each worker, a multiple of 64.
   package let scratchBytes: Int
-  /// Constants that had to be copied to be aligned.
-  package let alignedConstants: [Int: Tensor]
+  /// The constants that steps read where they lie, by slot, aligned. The bytes of others need not be in memory.
+  package let readConstants: [Int: Tensor]
 
   package var slotCount: Int { locations.count + temporaryOffsets.count }
 

@@ -169,14 +169,12 @@ struct PlanBuilder {
     let layout = ArenaLayout(buffers)
     var offsets: [Int: Int] = [:]
     for (index, lifetime) in lifetimes.enumerated() { offsets[lifetime.root] = layout.offsets[index] }
-    var aligned: [Int: Tensor] = [:]
+    for output in graph.outputs { usage.markUsed(output.index) }
+    var readConstants: [Int: Tensor] = [:]
     let locations: [Plan.Location] = graph.values.indices.map { index in
       let root: Int = sharing.root(of: index)
       if let tensor = graph.values[index].knownValue?.tensor {
-        if usage.isUsed(index) {
-          let copy: Tensor = tensor.aligned
-          if copy.base != tensor.base { aligned[index] = copy }
-        }
+        if usage.isUsed(index) { readConstants[index] = tensor.aligned }
         return .constant(tensor)
       }
       if let input = sharing.input(of: root) { return .input(input) }
@@ -187,6 +185,6 @@ struct PlanBuilder {
     return Plan(
       graph: graph, steps: steps, locations: locations,
       temporaryOffsets: Array(layout.offsets[lifetimes.count...]), arenaBytes: layout.bytes,
-      scratchBytes: (scratchBytes + 63) / 64 * 64, alignedConstants: aligned)
+      scratchBytes: (scratchBytes + 63) / 64 * 64, readConstants: readConstants)
   }
 }

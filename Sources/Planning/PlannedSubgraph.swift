@@ -56,8 +56,9 @@ struct PlannedSubgraph: Subplan {
     for (slot, location) in plan.locations.enumerated() {
       switch location {
       case .none, .evaluated: break
-      case .constant(let tensor):
-        constantSlots.append((slot, Int(bitPattern: (plan.alignedConstants[slot] ?? tensor).base)))
+      case .constant:
+        guard let tensor = plan.readConstants[slot] else { continue }
+        constantSlots.append((slot, Int(bitPattern: tensor.base)))
       case .input(let index): inputSlots.append((slot, index))
       case .arena(let offset): arenaSlots.append((slot, offset))
       case .output(let index): outputSlots.append((slot, index))

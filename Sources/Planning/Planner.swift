@@ -24,6 +24,7 @@ package struct Planner: Sendable {
     }
     var builder = PlanBuilder(
       graph: inferred, kernels: kernels, weights: weights, memoryLimit: memoryLimit)
+    defer { weights.releaseBuffers() }
     return try builder.build()
   }
 }

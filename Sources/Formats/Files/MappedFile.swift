@@ -20,6 +20,12 @@ package final class MappedFile: @unchecked Sendable {
   /// The file's device and number; nil for memory.
   let identity: FileIdentity?
   private let memory: Storage?
+  /// Open for as long as the mapping, so that `read` copies without touching it; -1 for memory and where
+  /// enough files are open.
+  private let descriptor: Int32
+
+  /// How many more files may stay open.
+  private static let openable = Guarded<Int>(64)
 
   /// Maps the file at `path`, symbolic links followed.
   package convenience init(path: String) throws(FormatError) {
@@ -31,9 +37,10 @@ package final class MappedFile: @unchecked Sendable {
     try self.init(adopting: descriptor, path: path)
   }
 
-  /// Maps the file behind `descriptor`, which it closes.
+  /// Maps the file behind `descriptor`, which becomes its own.
   init(adopting descriptor: Int32, path: String) throws(FormatError) {
-    defer { close(descriptor) }
+    var isKept: Bool = false
+    defer { if !isKept { close(descriptor) } }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw SystemFailure.error("can't examine", path: path) }
     guard status.st_mode & S_IFMT == S_IFREG else {
@@ -47,6 +54,7 @@ package final class MappedFile: @unchecked Sendable {
     guard status.st_size > 0 else {
       count = 0
       base = Self.nothing
+      self.descriptor = -1
       return
     }
     let size = Int(status.st_size)
@@ -55,6 +63,12 @@ package final class MappedFile: @unchecked Sendable {
     }
     count = size
     base = UnsafeRawPointer(address)
+    isKept = Self.openable.withValue { left in
+      guard left > 0 else { return false }
+      left -= 1
+      return true
+    }
+    self.descriptor = isKept ? descriptor : -1
     madvise(address, size, MADV_RANDOM)
   }
 
@@ -63,12 +77,17 @@ package final class MappedFile: @unchecked Sendable {
     path = nil
     identity = nil
     self.memory = memory
+    descriptor = -1
     base = UnsafeRawPointer(memory.base)
     count = memory.byteCount
   }
 
   deinit {
     if memory == nil, count > 0 { munmap(UnsafeMutableRawPointer(mutating: base), count) }
+    if descriptor >= 0 {
+      close(descriptor)
+      Self.openable.withValue { $0 += 1 }
+    }
   }
 
   /// Tells the system that what follows reads the file front to back.
@@ -96,6 +115,20 @@ extension MappedFile: RereadableBytes {
     let end: UInt = (UInt(bitPattern: start) + UInt(bytes.count)) / page * page
     guard first < end, let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
     madvise(address, Int(end - first), MADV_DONTNEED)
+  }
+
+  package func read(_ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer) -> Bool {
+    guard descriptor >= 0, let start = bytes.baseAddress, start >= base,
+      start - base <= count - bytes.count
+    else { return false }
+    var done: Int = 0
+    while done < bytes.count {
+      let step: Int = pread(descriptor, target + done, bytes.count - done, off_t(start - base + done))
+      if step < 0, errno == EINTR { continue }
+      guard step > 0 else { return false }
+      done += step
+    }
+    return true
   }
 }
 

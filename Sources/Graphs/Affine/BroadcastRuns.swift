@@ -47,16 +47,20 @@ struct BroadcastRuns: Sendable {
   ) {
     var offset: Int = 0
     values.withUnsafeBufferPointer { values in
+      guard let to = block.baseAddress, let from = values.baseAddress else { return }
       while offset < block.count {
         let element: Int = start + offset
         let inRun: Int = element % length
         let count: Int = min(length - inRun, block.count - offset)
         let first: Int = index(ofRun: element / length)
         if isConstant {
-          let value: Double = values[first]
-          for index in offset..<offset + count { combine(&block[index], value) }
+          let value: Double = from[first]
+          let run: UnsafeMutablePointer<Double> = to + offset
+          for index in 0..<count { combine(&run[index], value) }
         } else {
-          for index in 0..<count { combine(&block[offset + index], values[first + inRun + index]) }
+          let run: UnsafeMutablePointer<Double> = to + offset
+          let numbers: UnsafePointer<Double> = from + (first + inRun)
+          for index in 0..<count { combine(&run[index], numbers[index]) }
         }
         offset += count
       }

@@ -25,6 +25,8 @@ package struct FoldableConstant: Sendable {
     case scaled(BroadcastRuns)
     /// Something is subtracted.
     case lowered(BroadcastRuns)
+    /// Each run of so many neighbours loses its mean.
+    case centered(Int)
   }
 
   /// The elements as they are stored, of the type that the result will have.
@@ -34,6 +36,8 @@ package struct FoldableConstant: Sendable {
   private var exact: [Double]?
   /// No element is larger in magnitude; nil while that is not known.
   private var bound: Double?
+  /// Changes are made to multiples of so many elements.
+  private var unit: Int = 1
 
   /// The constant as integer codes, where it is kept as those; `tensor` has the codes then.
   package let quantized: QuantizedConstant?
@@ -75,35 +79,61 @@ package struct FoldableConstant: Sendable {
   /// Calls `body` with the elements, all changes made, block by block in order: the index of the first, and
   /// a multiple of `unit` elements, which divides the count. For types that `doubles` knows.
   package func forEachBlock(multipleOf unit: Int, _ body: (Int, UnsafeBufferPointer<Double>) -> Void) {
-    let count: Int = shape.count
-    guard count > 0, isConvertible else { return }
-    let length: Int = min(count, max(unit, Self.blockLength / unit * unit))
+    forEachBlock(of: 0..<shape.count, multipleOf: unit, body)
+  }
+
+  /// The same for elements that include those of `range`: from and to a multiple of `unit`.
+  func forEachBlock(
+    of range: Range<Int>, multipleOf unit: Int, _ body: (Int, UnsafeBufferPointer<Double>) -> Void
+  ) {
+    guard !range.isEmpty, isConvertible else { return }
+    let whole: Int = Self.commonMultiple(unit, self.unit)
+    var start: Int = range.lowerBound / whole * whole
+    let end: Int = (range.upperBound + whole - 1) / whole * whole
+    let length: Int = min(end - start, max(whole, Self.blockLength / whole * whole))
     withUnsafeTemporaryAllocation(of: Double.self, capacity: length) { block in
       guard let base = block.baseAddress else { return }
-      var start: Int = 0
-      while start < count {
-        let part = UnsafeMutableBufferPointer(start: base, count: min(length, count - start))
-        if let exact {
-          for offset in part.indices { part.initializeElement(at: offset, to: exact[start + offset]) }
-        } else if let quantized {
-          quantized.dequantize(from: start, to: part)
-        } else {
-          tensor.convert(from: start, to: part)
-        }
-        for change in changes {
-          switch change {
-          case .scaled(let factors): factors.forEachRun(start, part) { $0 *= $1 }
-          case .lowered(let terms): terms.forEachRun(start, part) { $0 -= $1 }
-          }
-        }
+      while start < end {
+        let part = UnsafeMutableBufferPointer(start: base, count: min(length, end - start))
+        fill(part, from: start)
         body(start, UnsafeBufferPointer(part))
         start += length
       }
     }
   }
 
+  /// Initializes `block` with the elements from `start` on, all changes made.
+  private func fill(_ block: UnsafeMutableBufferPointer<Double>, from start: Int) {
+    if let exact {
+      exact.withUnsafeBufferPointer { exact in
+        guard let from = exact.baseAddress, let to = block.baseAddress else { return }
+        to.initialize(from: from + start, count: block.count)
+      }
+    } else if let quantized {
+      quantized.dequantize(from: start, to: block)
+    } else {
+      tensor.convert(from: start, to: block)
+    }
+    for change in changes {
+      switch change {
+      case .scaled(let factors): factors.forEachRun(start, block) { $0 *= $1 }
+      case .lowered(let terms): terms.forEachRun(start, block) { $0 -= $1 }
+      case .centered(let length): block.center(length)
+      }
+    }
+  }
+
+  private static func commonMultiple(_ a: Int, _ b: Int) -> Int {
+    var (x, y): (Int, Int) = (a, b)
+    while y != 0 { (x, y) = (y, x % y) }
+    return a / x * b
+  }
+
   /// Elements that are worked on at a time: 64 KB, which stay in the cache.
   private static let blockLength: Int = 8192
+
+  /// Constants of so many elements are kept in double precision.
+  private static let exactCount: Int = 1 << 14
 
   /// Whether the elements are 16, 32 or 64 bit floats.
   package var isConvertible: Bool { exact != nil || quantized != nil || tensor.isConvertible }
@@ -121,8 +151,24 @@ package struct FoldableConstant: Sendable {
   package func centered(along axis: Int) -> FoldableConstant? {
     guard axis >= 0, axis < shape.rank, isConvertible, quantized == nil else { return nil }
     guard shape.count > 0 else { return self }
+    if let result = centeredRows(along: axis) { return result }
     let terms: Factors = means(along: axis)
     return appending(.lowered(BroadcastRuns(terms)), bound: 2 * magnitude)
+  }
+
+  /// The constant centered along its last axis, where no mean needs to be known ahead: in types whose numbers
+  /// have no finite variance any more where a difference of two might be too large.
+  private func centeredRows(along axis: Int) -> FoldableConstant? {
+    let length: Int = shape[axis]
+    let isLast: Bool = shape.extents[(axis + 1)...].allSatisfy { $0 == 1 }
+    guard isLast, exact == nil, elementType == .float32 || elementType == .bfloat16,
+      shape.count > Self.exactCount, Self.commonMultiple(unit, length) <= Self.blockLength
+    else { return nil }
+    var result: FoldableConstant = self
+    result.changes.append(.centered(length))
+    result.unit = Self.commonMultiple(unit, length)
+    result.bound = bound.map { 2 * $0 }
+    return result
   }
 
   private func appending(_ change: Change, bound: Double) -> FoldableConstant? {
@@ -136,9 +182,10 @@ package struct FoldableConstant: Sendable {
       guard fits(result.magnitude) else { return nil }
     }
     // Small constants are kept as they come out; large ones are done when they are rounded.
-    if shape.count <= 1 << 14, let values = result.doubles {
+    if shape.count <= Self.exactCount, let values = result.doubles {
       result.exact = values
       result.changes = []
+      result.unit = 1
     }
     return result
   }
@@ -147,21 +194,23 @@ package struct FoldableConstant: Sendable {
   private var magnitude: Double { bound ?? largestMagnitude }
 
   private var largestMagnitude: Double {
+    if !isPending, quantized == nil, let largest = tensor.largestMagnitude { return largest }
     var largest: Double = 0
-    forEachBlock(multipleOf: 1) { _, block in
-      for value in block where !(abs(value) <= largest) { largest = value.isNaN ? .infinity : abs(value) }
-    }
+    forEachBlock(multipleOf: 1) { _, block in largest = max(largest, block.largestMagnitude) }
     return largest
   }
 
   private func means(along axis: Int) -> Factors {
     let extent: Int = shape[axis]
     let inner: Int = shape.extents[(axis + 1)...].reduce(1, *)
-    var sums = [Double](repeating: 0, count: shape.count / extent)
-    forEachBlock(multipleOf: inner) { start, block in
-      for row in 0..<block.count / inner {
-        let into: Int = (start / inner + row) / extent * inner
-        for offset in 0..<inner { sums[into + offset] += block[row * inner + offset] }
+    let sums = [Double](unsafeUninitializedCapacity: shape.count / extent) { sums, count in
+      sums.initialize(repeating: 0)
+      count = sums.count
+      forEachBlock(multipleOf: inner) { start, block in
+        for row in 0..<block.count / inner {
+          let part = UnsafeBufferPointer(rebasing: block[row * inner..<(row + 1) * inner])
+          part.add(to: sums, at: (start / inner + row) / extent * inner)
+        }
       }
     }
     var extents: [Int] = shape.extents
@@ -189,16 +238,26 @@ package struct FoldableConstant: Sendable {
     }
   }
 
-  /// The constant rounded to its type, once.
+  /// The constant rounded to its type, once. The elements of a large one are computed when they are needed.
   package var rounded: Tensor {
     guard isPending, isConvertible else { return tensor }
-    let result = Tensor(elementType, shape) { bytes in
-      forEachBlock(multipleOf: 1) { start, block in
-        Tensor.round(block, into: bytes, at: start, elementType)
-      }
+    let bytes: Int = elementType.byteCount(of: shape.count) ?? 0
+    if exact == nil, bytes >= Self.deferredBytes {
+      return Tensor(elementType, shape, storage: Storage(byteCount: bytes, deferring: FoldedElements(self)))
     }
-    tensor.giveBackMemory()
-    return result
+    return Tensor(elementType, shape) { round(0..<shape.count, into: $0) }
+  }
+
+  /// Constants from this size on are not computed ahead.
+  private static let deferredBytes: Int = 1 << 17
+
+  /// Rounds the elements `range` into `bytes`.
+  func round(_ range: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) {
+    forEachBlock(of: range, multipleOf: 1) { start, block in
+      let part: Range<Int> = range.clamped(to: start..<start + block.count)
+      let values = UnsafeBufferPointer(rebasing: block[part.lowerBound - start..<part.upperBound - start])
+      Tensor.round(values, into: bytes, at: part.lowerBound - range.lowerBound, elementType)
+    }
   }
 
   /// How far `tensor`, the constant rounded, is from it.
@@ -214,5 +273,19 @@ package struct FoldableConstant: Sendable {
       }
     }
     return error
+  }
+}
+
+/// The bytes of a folded constant, rounded to its type.
+private struct FoldedElements: DeferredContent {
+  private let constant: FoldableConstant
+
+  init(_ constant: FoldableConstant) { self.constant = constant }
+
+  func write(_ range: Range<Int>, to target: UnsafeMutableRawPointer) {
+    let width: Int = constant.elementType.byteWidth
+    constant.round(
+      range.lowerBound / width..<range.upperBound / width,
+      into: UnsafeMutableRawBufferPointer(start: target, count: range.count))
   }
 }

@@ -34,12 +34,29 @@ extension Tensor {
     _ type: Element.Type, _ start: Int, _ block: UnsafeMutableBufferPointer<Double>,
     _ widen: (Element) -> Double
   ) {
+    let stride: Int = MemoryLayout<Element>.stride
+    guard isBetterCopied else {
+      Self.convert(type, base + start * stride, block, widen)
+      return
+    }
+    withUnsafeTemporaryAllocation(byteCount: block.count * stride, alignment: 64) { copy in
+      guard let target = copy.baseAddress else { return }
+      read(start * stride..<(start + block.count) * stride, into: target)
+      Self.convert(type, UnsafeRawPointer(target), block, widen)
+    }
+  }
+
+  @inline(__always)
+  private static func convert<Element: TensorElement>(
+    _ type: Element.Type, _ from: UnsafeRawPointer, _ block: UnsafeMutableBufferPointer<Double>,
+    _ widen: (Element) -> Double
+  ) {
+    guard let to = block.baseAddress else { return }
     // A slice of a file need not be aligned.
-    let from: UnsafeRawPointer = base + start * MemoryLayout<Element>.stride
-    for index in block.indices {
+    for index in 0..<block.count {
       let element: Element = from.loadUnaligned(
-        fromByteOffset: index * MemoryLayout<Element>.stride, as: type)
-      block.initializeElement(at: index, to: widen(element))
+        fromByteOffset: index &* MemoryLayout<Element>.stride, as: type)
+      to[index] = widen(element)
     }
   }
 
@@ -71,9 +88,11 @@ extension Tensor {
     _ values: UnsafeBufferPointer<Double>, _ bytes: UnsafeMutableRawBufferPointer, _ start: Int,
     _ narrow: (Double) -> Element
   ) {
+    guard let base = bytes.baseAddress, let from = values.baseAddress else { return }
     let stride: Int = MemoryLayout<Element>.stride
-    for index in values.indices {
-      bytes.storeBytes(of: narrow(values[index]), toByteOffset: (start + index) * stride, as: Element.self)
+    let to: UnsafeMutableRawPointer = base + start * stride
+    for index in 0..<values.count {
+      to.storeBytes(of: narrow(from[index]), toByteOffset: index &* stride, as: Element.self)
     }
   }
 }

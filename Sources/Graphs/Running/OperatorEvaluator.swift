@@ -137,7 +137,7 @@ extension Tensor {
   /// The same tensor at an address that is aligned for its element type (a copy where it was not).
   package var aligned: Tensor {
     let alignment: Int = min(max(elementType.byteWidth, 1), 8)
-    guard elementType != .string, UInt(bitPattern: base) % UInt(alignment) != 0 else { return self }
+    guard elementType != .string, UInt(bitPattern: address) % UInt(alignment) != 0 else { return self }
     let copy = Storage(byteCount: byteCount)
     copy.base.copyMemory(from: base, byteCount: byteCount)
     return Tensor(elementType, shape, storage: copy)

@@ -78,7 +78,7 @@ struct GraphExport {
         if names[id] == nil { names[id] = allNames.unique(graph[id].name) }
         continue
       }
-      let key = ConstantKey(address: constant.base, type: constant.elementType, shape: constant.shape)
+      let key = ConstantKey(address: constant.address, type: constant.elementType, shape: constant.shape)
       let canShare: Bool = constant.strings == nil && constant.byteCount > 0
       if names[id] == nil, canShare, !outputs.contains(id), let outer = constants[key] {
         names[id] = outer

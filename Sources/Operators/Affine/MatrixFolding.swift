@@ -22,18 +22,21 @@ extension FoldableConstant {
     let (rows, columns): (Int, Int) = (shape[rank - 2], shape[rank - 1])
     let addsRows: Bool = axis == rank - 2
     let matrices: Int = shape.extents[..<(rank - 2)].reduce(1, *)
-    var sums = [Double](repeating: 0, count: matrices * (addsRows ? columns : rows))
+    let count: Int = matrices * (addsRows ? columns : rows)
+    var sums = [Double](repeating: 0, count: count)
     guard columns > 0, weights.contains(where: { $0 != 0 }) else { return sums }
-    forEachBlock(multipleOf: columns) { start, block in
-      for index in start / columns..<(start + block.count) / columns {
-        let elements = UnsafeBufferPointer(
-          rebasing: block[(index * columns - start)..<((index + 1) * columns - start)])
-        if addsRows {
-          let weight: Double = weights[index % rows]
-          let first: Int = index / rows * columns
-          for column in 0..<columns { sums[first + column] += weight * elements[column] }
-        } else {
-          for column in 0..<columns { sums[index] += weights[column] * elements[column] }
+    sums.withUnsafeMutableBufferPointer { sums in
+      weights.withUnsafeBufferPointer { weights in
+        forEachBlock(multipleOf: columns) { start, block in
+          for index in start / columns..<(start + block.count) / columns {
+            let first: Int = index * columns - start
+            let elements = UnsafeBufferPointer(rebasing: block[first..<first + columns])
+            if addsRows {
+              elements.add(to: sums, at: index / rows * columns, times: weights[index % rows])
+            } else if let factors = weights.baseAddress {
+              sums[index] = elements.dot(factors)
+            }
+          }
         }
       }
     }

@@ -38,11 +38,9 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
     if let constant = weights.constant {
       let packed: UnsafeRawPointer = context.weights.packed(
         constant, layout: layout(context.kernels.isa.name), byteCount: bytes
-      ) { [arguments] target in
-        withUnsafePointer(to: arguments) {
-          pack(
-            $0, constant.base.assumingMemoryBound(to: Element.self),
-            target.assumingMemoryBound(to: Element.self))
+      ) { [arguments] weight, target in
+        weight.withElements(of: Element.self) { source in
+          withUnsafePointer(to: arguments) { pack($0, source, target.assumingMemoryBound(to: Element.self)) }
         }
       }
       arguments.packedWeights = packed.assumingMemoryBound(to: Element.self)

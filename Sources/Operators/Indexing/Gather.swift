@@ -53,6 +53,9 @@ package struct GatherOp: KernelOperator, ValueOperator {
       let rows = GatheredRows(
         outer: data.count(0..<axis), limit: data[axis], indexCount: context.input(1).shape.count,
         rowBytes: data.count((axis + 1)..<data.rank) &* size)
+      if let table = context.input(0).constant, table.isDeferred {
+        return rows.step(picking: table, context.input(1), context.output(0).slot)
+      }
       let source: Int = context.input(0).slot
       let positions: Int = context.input(1).slot
       let target: Int = context.output(0).slot
@@ -79,10 +82,42 @@ struct GatheredRows: Sendable {
   let indexCount: Int
   let rowBytes: Int
 
+  /// A step that has the rows it picks computed, and no others.
+  func step(picking table: Tensor, _ indices: PrepareContext.Operand, _ target: Int) -> Step {
+    let (positions, isLong): (Int, Bool) = (indices.slot, indices.elementType == .int64)
+    return Step { run throws(ExecutionError) in
+      if isLong {
+        try pick(table, run, run.output(target), run.input(positions, as: Int64.self))
+      } else {
+        try pick(table, run, run.output(target), run.input(positions, as: Int32.self))
+      }
+    }
+  }
+
+  private func pick<Index: FixedWidthInteger>(
+    _ table: Tensor, _ run: RunContext, _ out: UnsafeMutablePointer<UInt8>, _ indices: UnsafePointer<Index>
+  ) throws(ExecutionError) {
+    try check(indices)
+    table.require(
+      (0..<outer &* indexCount).lazy.map { row in
+        let first: Int = sourceRow(row, indices) &* rowBytes
+        return first..<first &+ rowBytes
+      })
+    try self.run(run, out, table.address.assumingMemoryBound(to: UInt8.self), indices)
+  }
+
   func run<Index: FixedWidthInteger>(
     _ run: RunContext, _ out: UnsafeMutablePointer<UInt8>, _ input: UnsafePointer<UInt8>,
     _ indices: UnsafePointer<Index>
   ) throws(ExecutionError) {
+    try check(indices)
+    guard outer > 0, rowBytes > 0 else { return }
+    run.forRanges(of: outer &* indexCount, grain: max(1, (1 << 16) / rowBytes)) { range, _ in
+      copy(range, UnsafeMutableRawPointer(out), UnsafeRawPointer(input), indices)
+    }
+  }
+
+  private func check<Index: FixedWidthInteger>(_ indices: UnsafePointer<Index>) throws(ExecutionError) {
     guard outer > 0 else { return }
     for position in 0..<indexCount {
       let index = Int(indices[position])
@@ -90,10 +125,6 @@ struct GatheredRows: Sendable {
         throw ExecutionError(
           .indexOutOfRange, "index \(index) is outside [\(-limit), \(limit - 1)] (element \(position))")
       }
-    }
-    guard rowBytes > 0 else { return }
-    run.forRanges(of: outer &* indexCount, grain: max(1, (1 << 16) / rowBytes)) { range, _ in
-      copy(range, UnsafeMutableRawPointer(out), UnsafeRawPointer(input), indices)
     }
   }
 

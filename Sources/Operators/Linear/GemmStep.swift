@@ -97,17 +97,12 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
       "gemm B \(Element.self) \(context.kernels.isa.name) \(k)x\(n) strides \(row) \(column), \(matrices) times"
     let packed: UnsafeRawPointer = context.weights.packed(
       constant, layout: layout, byteCount: size * matrices * MemoryLayout<Element>.stride
-    ) { bytes in
-      let parts = PackingParts(lanes: n, depth: k, tile: kernels.tileColumns, matrices: matrices)
-      let source = constant.base.assumingMemoryBound(to: Element.self)
-      let target = bytes.assumingMemoryBound(to: Element.self)
-      context.weights.runner.run(count: parts.count) { part, _ in
-        let (matrix, columns): (Int, Range<Int>) = parts[part]
-        let first: Int = columns.lowerBound
-        pack(
-          source + (matrix * k * n + first * column), row, column, k, columns.count,
-          target + (matrix * size + first * k))
-      }
+    ) { weight, bytes in
+      let packing = WeightPacking<Element>(
+        lanes: n, depth: k, laneStride: column, depthStride: row, tile: kernels.tileColumns,
+        matrices: matrices, packedSize: size
+      ) { source, target, lanes, depth in pack(source, row, column, depth, lanes, target) }
+      packing.run(weight, to: bytes.assumingMemoryBound(to: Element.self), context.weights.runner)
     }
     arguments.packedB = packed.assumingMemoryBound(to: Element.self)
     if arguments.bBatchStride != 0 { arguments.bBatchStride = size }
@@ -125,42 +120,16 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
       "gemm A \(Element.self) \(context.kernels.isa.name) \(m)x\(k) strides \(row) \(column), \(matrices) times"
     let packed: UnsafeRawPointer = context.weights.packed(
       constant, layout: layout, byteCount: size * matrices * MemoryLayout<Element>.stride
-    ) { bytes in
-      let parts = PackingParts(lanes: m, depth: k, tile: kernels.tileRows, matrices: matrices)
-      let source = constant.base.assumingMemoryBound(to: Element.self)
-      let target = bytes.assumingMemoryBound(to: Element.self)
-      context.weights.runner.run(count: parts.count) { part, _ in
-        let (matrix, rows): (Int, Range<Int>) = parts[part]
-        let first: Int = rows.lowerBound
-        pack(
-          source + (matrix * m * k + first * row), row, column, rows.count, k,
-          target + (matrix * size + first * k))
-      }
+    ) { weight, bytes in
+      let packing = WeightPacking<Element>(
+        lanes: m, depth: k, laneStride: row, depthStride: column, tile: kernels.tileRows,
+        matrices: matrices, packedSize: size
+      ) { source, target, lanes, depth in pack(source, row, column, lanes, depth, target) }
+      packing.run(weight, to: bytes.assumingMemoryBound(to: Element.self), context.weights.runner)
     }
     arguments.packedA = packed.assumingMemoryBound(to: Element.self)
     if arguments.aBatchStride != 0 { arguments.aBatchStride = size }
     for batch in 0..<offsets.count / 3 { offsets[3 * batch] = offsets[3 * batch] / (m * k) * size }
-  }
-}
-
-/// How the packing of matrices is divided into tasks: by whole panels, of about a quarter of a megabyte.
-private struct PackingParts: Sendable {
-  private let lanes: Int
-  private let lanesPerPart: Int
-  private let partsOfMatrix: Int
-  let count: Int
-
-  init(lanes: Int, depth: Int, tile: Int, matrices: Int) {
-    self.lanes = lanes
-    lanesPerPart = max(1, (1 << 16) / max(1, depth * tile)) * tile
-    partsOfMatrix = (lanes + lanesPerPart - 1) / lanesPerPart
-    count = matrices * partsOfMatrix
-  }
-
-  /// The matrix of a task, and its rows or columns.
-  subscript(part: Int) -> (matrix: Int, lanes: Range<Int>) {
-    let first: Int = part % partsOfMatrix * lanesPerPart
-    return (part / partsOfMatrix, first..<min(first + lanesPerPart, lanes))
   }
 }
 

@@ -95,10 +95,11 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
       packedR = context.weights.packed(
         constantR, layout: "recurrent \(isa) \(sizes.directions) \(recurrentWeights.layout)",
         byteCount: sizes.directions * recurrentWeights.directionCount * bytes
-      ) { target in
-        recurrentWeights.pack(
-          constantR.base.assumingMemoryBound(to: Element.self), directions: sizes.directions,
-          into: target.assumingMemoryBound(to: Element.self))
+      ) { weight, target in
+        weight.withElements(of: Element.self) {
+          recurrentWeights.pack(
+            $0, directions: sizes.directions, into: target.assumingMemoryBound(to: Element.self))
+        }
       }
       packing = nil
       r = nil
@@ -140,10 +141,11 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
       let packed: UnsafeRawPointer = context.weights.packed(
         constantW, layout: "recurrent \(isa) \(sizes.directions) \(inputWeights.layout)",
         byteCount: sizes.directions * inputWeights.directionCount * bytes
-      ) { target in
-        inputWeights.pack(
-          constantW.base.assumingMemoryBound(to: Element.self), directions: sizes.directions,
-          into: target.assumingMemoryBound(to: Element.self))
+      ) { weight, target in
+        weight.withElements(of: Element.self) {
+          inputWeights.pack(
+            $0, directions: sizes.directions, into: target.assumingMemoryBound(to: Element.self))
+        }
       }
       projection.packedB = packed.assumingMemoryBound(to: Element.self)
     }

@@ -73,7 +73,7 @@ extension PrepareContext {
     let type: ElementType = tensor.elementType
     let address: UnsafeRawPointer = weights.packed(
       tensor, layout: "widened \(type.name) to float32", byteCount: count * 4
-    ) { target in
+    ) { _, target in
       HalfConversion.widen(
         tensor.base, to: target.assumingMemoryBound(to: Float.self), range: 0..<count, type: type)
     }

@@ -70,7 +70,7 @@ extension Tensor {
   /// Whether type, shape and all bytes are equal; large tensors are not compared.
   fileprivate func hasSameElements(as other: Tensor) -> Bool {
     guard elementType == other.elementType, shape == other.shape else { return false }
-    if base == other.base, strings == nil { return true }
+    if address == other.address, strings == nil { return true }
     if let strings { return strings.elements == other.strings?.elements }
     guard byteCount <= 1 << 16 else { return false }
     return UnsafeRawBufferPointer(start: base, count: byteCount).elementsEqual(

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Models
+import Tensors
 import Testing
 
 @Suite struct FilesTests {
@@ -74,5 +75,34 @@ import Testing
         && FilePaths.folder(of: "/b") == "/")
     #expect(FilePaths.fileExtension(of: "a.b/c") == "" && FilePaths.fileExtension(of: "a.tar.GZ") == "gz")
     #expect(FilePaths.fileExtension(of: ".hidden") == "")
+  }
+
+  @Test func bytesOfAFileAreReadIntoMemoryOrRefusedOutsideOfIt() throws {
+    let content: [UInt8] = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    let file = try MappedFile(path: scratch.write("bytes.bin", content))
+    let base = UnsafeRawPointer(file.storage().base)
+    var target = [UInt8](repeating: 0, count: 5000)
+    let isRead: Bool = target.withUnsafeMutableBytes {
+      file.read(UnsafeRawBufferPointer(start: base + 4321, count: 5000), into: $0.baseAddress!)
+    }
+    #expect(isRead)
+    #expect(target == Array(content[4321..<9321]))
+    let isReadBeyond: Bool = target.withUnsafeMutableBytes {
+      file.read(UnsafeRawBufferPointer(start: base + 5001, count: 5000), into: $0.baseAddress!)
+    }
+    #expect(!isReadBeyond)
+  }
+
+  @Test func moreFilesMayBeMappedThanStayOpen() throws {
+    let path: String = scratch.write("bytes.bin", [1, 2, 3])
+    let files: [MappedFile] = try (0..<100).map { _ in try MappedFile(path: path) }
+    var target: [UInt8] = [0, 0, 0]
+    let read: [Bool] = files.map { file in
+      target.withUnsafeMutableBytes {
+        file.read(UnsafeRawBufferPointer(start: file.storage().base, count: 3), into: $0.baseAddress!)
+      }
+    }
+    #expect(read.contains(true) && read.contains(false))
+    #expect(target == [1, 2, 3])
   }
 }

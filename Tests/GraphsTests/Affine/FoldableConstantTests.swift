@@ -79,6 +79,31 @@ import Testing
     #expect(once.error(of: twice).ulps > 0.5)
   }
 
+  @Test("A large constant is computed when it is read, and any part of it is the same elements")
+  func deferral() throws {
+    for type in [.float16, .bfloat16, .float32] as [ElementType] {
+      let shape: Shape = [400, 300]
+      let start: FoldableConstant = constant(shape, type)
+      let folded: FoldableConstant = try #require(
+        start.scaled(by: factors(shape, [400, 1]))?.centered(along: 1)?.scaled(by: factors(shape, [1, 300])))
+      let rounded: Tensor = folded.rounded
+      #expect(rounded.isDeferred)
+      let whole = Tensor(rounding: try #require(folded.doubles), to: type, shape)
+      for range in [0..<1, 299..<301, 1234..<99_999, 119_999..<120_000] as [Range<Int>] {
+        let width: Int = type.byteWidth
+        let bytes: Range<Int> = range.lowerBound * width..<range.upperBound * width
+        var part = [UInt8](repeating: 0xA5, count: bytes.count + 8)
+        part.withUnsafeMutableBytes { rounded.read(bytes, into: $0.baseAddress!) }
+        let expected = UnsafeRawBufferPointer(start: whole.base, count: whole.byteCount)[bytes]
+        #expect(part.dropLast(8).elementsEqual(expected))
+        #expect(part.suffix(8).allSatisfy { $0 == 0xA5 })
+      }
+      #expect(rounded.isDeferred)
+      #expect(rounded.doubles == whole.doubles)
+      #expect(folded.error(of: rounded).ulps <= 0.5)
+    }
+  }
+
   @Test("Centering takes off the mean along any axis, also after a scale")
   func centering() throws {
     for shape in [[4, 6], [3, 5, 7], [120, 100]] as [Shape] {
