@@ -11,6 +11,8 @@ protocol ProductLanes: FloatLanes where Element: Sendable {
   static func loadEven(_ source: UnsafePointer<Element>) -> Vector
   /// `left` where `test` is below zero, `right` elsewhere.
   static func selectNegative(_ test: Vector, _ left: Vector, _ right: Vector) -> Vector
+  /// x sigmoid(a x).
+  static func swish(_ x: Vector, _ a: Vector) -> Vector
   /// Applies an activation to `count` elements in place.
   static func activate(
     _ activation: Activation, _ parameter0: Element, _ parameter1: Element,
@@ -37,6 +39,8 @@ extension F32Lanes: ProductLanes {
   @inline(__always) static func selectNegative(_ test: VF32, _ left: VF32, _ right: VF32) -> VF32 {
     right.replacing(with: left, where: test .< zero)
   }
+
+  @inline(__always) static func swish(_ x: VF32, _ a: VF32) -> VF32 { vectorSwish(x, a) }
 
   @inline(__always) static func activate(
     _ activation: Activation, _ parameter0: Float, _ parameter1: Float,
@@ -66,6 +70,12 @@ extension F64Lanes: ProductLanes {
 
   @inline(__always) static func selectNegative(_ test: VF64, _ left: VF64, _ right: VF64) -> VF64 {
     right.replacing(with: left, where: test .< zero)
+  }
+
+  @inline(__always) static func swish(_ x: VF64, _ a: VF64) -> VF64 {
+    var result: VF64 = x
+    for i in 0..<count { result[i] = activatedF64(.swish, a[i], 0, x[i]) }
+    return result
   }
 
   @inline(__always) static func activate(

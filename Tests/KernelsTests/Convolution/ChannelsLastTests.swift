@@ -93,7 +93,7 @@ import Testing
 
   @Test func depthwiseConvolutionsMatchTheDefinition() {
     for table in KernelSelection.supported {
-      for (channels, size) in [(1, 7), (6, 9), (16, 14), (37, 5), (64, 21)] {
+      for (channels, size) in [(1, 7), (6, 9), (16, 14), (37, 5), (64, 21), (150, 6)] {
         for (kernel, stride, dilation) in [(3, 1, 1), (3, 2, 1), (5, 2, 1), (3, 1, 2), (2, 3, 2), (7, 1, 1)] {
           var test = ConvolutionCase(
             channels, channels, Extent3(1, size, size + 1), Extent3(1, kernel, kernel))

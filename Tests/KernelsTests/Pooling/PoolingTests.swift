@@ -14,7 +14,7 @@ import Testing
     for table in KernelSelection.supported {
       for (index, var test) in cases.enumerated() {
         test.layout = .channelsLast
-        test.channels = [1, 3, 16, 21, 40][index % 5]
+        test.channels = [1, 3, 16, 21, 72][index % 5]
         test.planes = test.channels * (index % 3 == 0 ? 2 : 1)
         test.pixelGap = index % 2 * 5
         check(test, table)

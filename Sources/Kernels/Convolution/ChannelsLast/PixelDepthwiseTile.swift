@@ -107,30 +107,78 @@ func runDepthwiseTile<Lanes: ProductLanes>(
   typealias Three = DepthwisePair<Two, One>
   typealias Four = DepthwisePair<Two, Two>
   switch count {
-  case 1: depthwiseTile(One.self, operands, ending)
-  case 2: depthwiseTile(Two.self, operands, ending)
-  case 3: depthwiseTile(Three.self, operands, ending)
-  case 4: depthwiseTile(Four.self, operands, ending)
-  case 5: depthwiseTile(DepthwisePair<Four, One>.self, operands, ending)
-  case 6: depthwiseTile(DepthwisePair<Four, Two>.self, operands, ending)
-  case 7: depthwiseTile(DepthwisePair<Four, Three>.self, operands, ending)
-  case 8: depthwiseTile(DepthwisePair<Four, Four>.self, operands, ending)
+  case 1: depthwiseColumn(Lanes.self, operands, ending)
+  case 2: depthwiseTile(Two.self, operands, ending, 0)
+  case 3: depthwiseTile(Three.self, operands, ending, 0)
+  case 4: depthwiseTile(Four.self, operands, ending, 0)
+  case 5: depthwiseTile(DepthwisePair<Four, One>.self, operands, ending, 0)
+  case 6: depthwiseTile(DepthwisePair<Four, Two>.self, operands, ending, 0)
+  case 7: depthwiseTile(DepthwisePair<Four, Three>.self, operands, ending, 0)
+  case 8: depthwiseTile(DepthwisePair<Four, Four>.self, operands, ending, 0)
   default: break
   }
 }
 
-/// All channels of a chunk for a tile of columns.
+/// A single column, four registers of channels at a time, so that sums wait for each other less.
+@inline(never)
+func depthwiseColumn<Lanes: ProductLanes>(
+  _ type: Lanes.Type, _ operands: UnsafePointer<DepthwiseOperands<Lanes.Element>>,
+  _ ending: UnsafePointer<PixelEnding<Lanes>>
+) {
+  let lanes: Int = Lanes.count
+  var channel: Int = 0
+  while channel + 4 * lanes <= operands.pointee.channels {
+    var sum0: Lanes.Vector = Lanes.zero
+    var sum1: Lanes.Vector = Lanes.zero
+    var sum2: Lanes.Vector = Lanes.zero
+    var sum3: Lanes.Vector = Lanes.zero
+    if let all = operands.pointee.bias {
+      let bias: UnsafePointer<Lanes.Element> = all + channel
+      let scale: Lanes.Vector = Lanes.splat(operands.pointee.biasScale)
+      sum0 = Lanes.multiply(Lanes.load(bias), scale)
+      sum1 = Lanes.multiply(Lanes.load(bias + lanes), scale)
+      sum2 = Lanes.multiply(Lanes.load(bias + 2 * lanes), scale)
+      sum3 = Lanes.multiply(Lanes.load(bias + 3 * lanes), scale)
+    }
+    for tap in 0..<operands.pointee.tapCount {
+      let source: UnsafePointer<Lanes.Element> =
+        operands.pointee.source + channel + operands.pointee.taps[2 * tap]
+      let weights: UnsafePointer<Lanes.Element> =
+        operands.pointee.weights + channel + operands.pointee.taps[2 * tap + 1]
+      sum0 = Lanes.mulAdd(Lanes.load(source), Lanes.load(weights), sum0)
+      sum1 = Lanes.mulAdd(Lanes.load(source + lanes), Lanes.load(weights + lanes), sum1)
+      sum2 = Lanes.mulAdd(Lanes.load(source + 2 * lanes), Lanes.load(weights + 2 * lanes), sum2)
+      sum3 = Lanes.mulAdd(Lanes.load(source + 3 * lanes), Lanes.load(weights + 3 * lanes), sum3)
+    }
+    if let all = operands.pointee.residual {
+      let residual: UnsafePointer<Lanes.Element> = all + channel
+      sum0 = ending.pointee.added(sum0, residual)
+      sum1 = ending.pointee.added(sum1, residual + lanes)
+      sum2 = ending.pointee.added(sum2, residual + 2 * lanes)
+      sum3 = ending.pointee.added(sum3, residual + 3 * lanes)
+    }
+    let out: UnsafeMutablePointer<Lanes.Element> = operands.pointee.out + channel
+    Lanes.store(ending.pointee.clamped(sum0), out)
+    Lanes.store(ending.pointee.clamped(sum1), out + lanes)
+    Lanes.store(ending.pointee.clamped(sum2), out + 2 * lanes)
+    Lanes.store(ending.pointee.clamped(sum3), out + 3 * lanes)
+    channel += 4 * lanes
+  }
+  depthwiseTile(DepthwiseColumn<Lanes>.self, operands, ending, channel)
+}
+
+/// Channels of a chunk from `first` for a tile of columns.
 @inline(never)
 func depthwiseTile<Columns: DepthwiseColumns>(
   _ type: Columns.Type, _ operands: UnsafePointer<DepthwiseOperands<Columns.Lanes.Element>>,
-  _ ending: UnsafePointer<PixelEnding<Columns.Lanes>>
+  _ ending: UnsafePointer<PixelEnding<Columns.Lanes>>, _ first: Int
 ) {
   typealias Lanes = Columns.Lanes
   let pitch: Int = operands.pointee.pitch
   let width: Int = operands.pointee.width
   let tapCount: Int = operands.pointee.tapCount
   let taps: UnsafePointer<Int> = operands.pointee.taps
-  var channel: Int = 0
+  var channel: Int = first
   while channel < width {
     var start: Lanes.Vector = Lanes.zero
     if let bias = operands.pointee.bias {

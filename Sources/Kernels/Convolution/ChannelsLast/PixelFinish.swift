@@ -67,6 +67,10 @@ struct PixelFinish<Lanes: ProductLanes> {
     _ tile: UnsafeMutablePointer<Element>, _ pitch: Int, _ pixel: Int, _ rows: Int, _ column: Int,
     _ count: Int
   ) {
+    if residual == nil && activation.rawValue == Activation.swish.rawValue {
+      swish(tile, pitch, pixel, rows, column, count)
+      return
+    }
     if let residual {
       let scale: Lanes.Vector = Lanes.splat(residualScale)
       for r in 0..<rows {
@@ -95,6 +99,29 @@ struct PixelFinish<Lanes: ProductLanes> {
         i += Lanes.count
       }
       if i < count { Lanes.store(clamps.clamped(Lanes.load(from + i)), to + i, count - i) }
+    }
+  }
+
+  /// The activation on the way from the tile to Y; rows of the tile are whole registers.
+  @inline(__always)
+  private func swish(
+    _ tile: UnsafeMutablePointer<Element>, _ pitch: Int, _ pixel: Int, _ rows: Int, _ column: Int,
+    _ count: Int
+  ) {
+    let factor: Lanes.Vector = Lanes.splat(parameter0)
+    for r in 0..<rows {
+      let from: UnsafeMutablePointer<Element> = tile + r * pitch
+      let to: UnsafeMutablePointer<Element> = y + (pixel + r) * yPixel + column
+      var i: Int = 0
+      while i < count {
+        let value: Lanes.Vector = Lanes.swish(Lanes.load(from + i), factor)
+        if i + Lanes.count <= count {
+          Lanes.store(value, to + i)
+        } else {
+          Lanes.store(value, to + i, count - i)
+        }
+        i += Lanes.count
+      }
     }
   }
 
