@@ -135,10 +135,9 @@ struct LayoutConversion {
   }
 
   private init?(join op: ConcatOp, _ node: Node, _ context: RewriteContext) {
-    guard let axis = Self.normalized(op.axis) else { return nil }
-    self.init(elementwise: node, constantsFrom: node.inputs.count, context)
-    let all: Self = self
-    guard all.images.count + all.constants.count == node.inputs.count,
+    guard let axis = Self.normalized(op.axis),
+      let all = LayoutConversion(elementwise: node, constantsFrom: node.inputs.count, context),
+      all.images.count + all.constants.count == node.inputs.count,
       all.constants.values.allSatisfy({ $0.shape.rank == 4 })
     else { return nil }
     self.init(images: all.images, op: ConcatOp(axis: Self.place(of: axis)))

@@ -64,6 +64,20 @@ import Testing
     #expect(result.histogram["Conv"] == 3)
   }
 
+  @Test("Constants that are joined along any axis are turned with the images", arguments: 0..<4)
+  func joinedConstants(axis: Int) throws {
+    var script = TestGraph()
+    let x = script.input([2, 3, 8, 7])
+    let a = try convolution(&script, x, 3, 16)
+    var extents: [Int] = [2, 16, 8, 7]
+    extents[axis] = 2
+    let joined = try script.add(
+      ConcatOp.self, [Attribute("axis", axis)], a, script.constant(Shape(extents)), a)
+    let features: Int = axis == 1 ? 34 : 16
+    let graph = try script.graph(try convolution(&script, joined, features, 16))
+    #expect(try laidOut(&script, graph).operators == ["Conv", "Concat", "Conv", "Transpose"])
+  }
+
   @Test("Joins, cuts, pads, resizes and reductions along any axis follow")
   func axes() throws {
     var script = TestGraph()
