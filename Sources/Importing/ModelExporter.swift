@@ -2,8 +2,8 @@ package import Graphs
 package import Models
 internal import Operators
 
-/// Makes a graph into a model: every operator in its newest form, under the lowest operator set that has
-/// all of these forms, and the oldest IR version that goes with it.
+/// Makes a graph into a model: every operator in its newest form, under the lowest operator set in which
+/// all of them read so, and the oldest IR version that goes with it.
 ///
 /// Constants become initializers whose bytes stay where they are. What a subgraph captures it names again;
 /// a constant in it that is one of a graph around it too is written once, outside. Inputs and outputs keep

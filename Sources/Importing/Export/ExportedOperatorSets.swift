@@ -1,5 +1,6 @@
 internal import Graphs
 internal import Models
+internal import Tensors
 
 /// The operator sets that exported nodes need (for each domain, the version of the newest form in use), and
 /// the functions that define operators of our own.
@@ -19,8 +20,9 @@ struct ExportedOperatorSets {
     versions[domain] = max(versions[domain] ?? 1, version)
   }
 
-  mutating func require(_ schema: OperatorSchema) {
-    require(schema.sinceVersions.last ?? 1, of: schema.domain)
+  /// An operator with values of these element types.
+  mutating func require(_ schema: OperatorSchema, types: [ElementType]) {
+    require(WrittenForms.version(of: schema, types: types), of: schema.domain)
   }
 
   /// The overload of the function that defines `op` with these inputs given.

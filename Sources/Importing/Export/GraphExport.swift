@@ -111,7 +111,9 @@ struct GraphExport {
     -> ModelNode
   {
     let schema: OperatorSchema = type(of: node.op).schema
-    sets.require(schema)
+    sets.require(
+      schema,
+      types: (node.inputs + node.outputs).compactMap { id in id.flatMap { graph[$0].type?.elementType } })
     var written = ModelNode(opType: schema.name, domain: schema.domain)
     written.name = node.name.isEmpty ? nil : nodeNames.unique(node.name)
     let subgraphs: [Subgraph] = (node.op as? any SubgraphOperator)?.subgraphs ?? []

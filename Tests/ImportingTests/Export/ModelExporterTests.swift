@@ -96,6 +96,22 @@ import Testing
     #expect(exported.irVersion == 7)
   }
 
+  @Test("Forms that add element types alone are asked for only where such types are")
+  func operatorSetOfTypes() throws {
+    let steps: [ModelNode] = [
+      node("Transpose", ["x"], ["t"]), node("Identity", ["t"], ["i"]), node("HardSwish", ["i"], ["y"]),
+    ]
+    let plain = model(graph(steps, inputs: [floats("x", [2, 3])], outputs: [floats("y")]), opset: 28)
+    #expect(try roundTrip(plain).2.opsetImports == [OperatorSetID(domain: "", version: 16)])
+    let wide = try importer.importGraph(plain)
+    var late: Graph = wide
+    for index in late.values.indices {
+      late[ValueID(index)].type = .tensor(.bfloat16, [Dimension(3), Dimension(2)])
+    }
+    let exported = ModelExporter().exportModel(late)
+    #expect(exported.opsetImports == [OperatorSetID(domain: "", version: 25)])
+  }
+
   @Test("An output that is an input, a constant or an output already keeps its name by way of a copy")
   func outputs() throws {
     let model = model(
