@@ -155,14 +155,16 @@ struct GraphExport {
   }
 
   /// Writes the outputs. One that can't have its name (a value that is an output twice, or an input under
-  /// another name), or that belongs to a graph around, is a copy.
+  /// another name), or that belongs to a graph around, is a copy. So is what a graph inside a node passes on
+  /// from an input: ONNX Runtime leaves such an output of a Scan empty.
   private mutating func writeOutputs(_ allNames: inout ExportNames, _ sets: inout ExportedOperatorSets) {
     let formal = Set(result.inputs.map(\.name))
     var written: Set<String> = []
     for (index, id) in graph.outputs.enumerated() {
       let own: String = names[id] ?? ""
       let wanted: String? = isMain && index < graph.outputNames.count ? graph.outputNames[index] : nil
-      let isOwn: Bool = graph[id].producer != nil || graph[id].constant != nil || formal.contains(own)
+      let isMade: Bool = graph[id].producer != nil || graph[id].constant != nil
+      let isOwn: Bool = isMade || isMain && formal.contains(own)
       if isOwn, wanted == nil || wanted == own, written.insert(own).inserted {
         result.outputs.append(info(id))
         continue

@@ -123,6 +123,29 @@ import Testing
     #expect(exported.graph.outputs.map(\.name) == ["x", "w", "y", "z"])
   }
 
+  @Test("What a graph inside a node passes on from an input is a copy, which runtimes want")
+  func passedOn() throws {
+    let body: ModelGraph = graph(
+      [node("Add", ["h", "s"], ["n"])], inputs: [floats("h", [2]), floats("s", [2])],
+      outputs: [floats("n"), floats("s")])
+    let attributes: [ModelAttribute] = [
+      ModelAttribute("body", .graph(body)), ModelAttribute("num_scan_inputs", .int(1)),
+    ]
+    let scan = model(
+      graph(
+        [node("Scan", ["a", "b"], ["y", "z"], attributes)], inputs: [floats("a", [2]), floats("b", [3, 2])],
+        outputs: [floats("y", [2]), floats("z", [3, 2])]))
+    let (_, _, exported) = try roundTrip(scan)
+    guard
+      case .graph(let inner)? = exported.graph.nodes[0].attributes.first(where: { $0.name == "body" })?.value
+    else {
+      Issue.record("no body")
+      return
+    }
+    #expect(inner.nodes.map(\.opType) == ["Add", "Identity"])
+    #expect(Set(inner.outputs.map(\.name)).isDisjoint(with: inner.inputs.map(\.name)))
+  }
+
   @Test("Producer and metadata come from the template, types from inference")
   func template() throws {
     var model = conditional
