@@ -30,10 +30,24 @@ enum GemmBlocking {
     return smaller(k, roundUp(ceilDivide(k, blocks), 4))
   }
   static var taskColumns: Int { 1024 }
+
+  #if KERNELS_AVX512
+    private static var deepest: Int { 512 }
+  #else
+    private static var deepest: Int { 256 }
+  #endif
+
+  /// The depth of a block of a matrix product: equal parts of `k`, so that none is too shallow to pay for
+  /// bringing its sums into C. B may come from the second-level cache, where registers ask for little of it.
+  @inline(__always) static func blockDepth(_ k: Int) -> Int {
+    let blocks: Int = larger(1, ceilDivide(k, deepest))
+    return larger(1, ceilDivide(k, blocks))
+  }
+
   /// Rows that are divided between two tasks although both pack the same part of B.
   static var packingSplitRows: Int { 160 }
   /// Multiplications that are worth a task of their own.
-  static var taskWork: Int { 1 << 20 }
+  static var taskWork: Int { 1 << 19 }
   /// Bytes of a matrix that is multiplied by a vector and read once: worth a task of their own.
   static var vectorTaskBytes: Int { 1 << 18 }
   /// Tasks that a product is divided into, where its size allows; more only where blocks are full.

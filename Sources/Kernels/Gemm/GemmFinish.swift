@@ -71,6 +71,10 @@ struct GemmFinish<Lanes: ProductLanes> {
     _ tile: UnsafePointer<Element>, _ tileStride: Int, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int,
     _ out: UnsafeMutablePointer<Element>, _ outStride: Int
   ) {
+    if columns == 2 * Lanes.count && isShort {
+      runShort(tile, tileStride, row, column, rows)
+      return
+    }
     for r in 0..<rows {
       let held: UnsafePointer<Element> = UnsafePointer(c + (row + r) * cRowStride + column)
       let target: UnsafeMutablePointer<Element> = out + r * outStride
@@ -90,6 +94,53 @@ struct GemmFinish<Lanes: ProductLanes> {
         value = addends(value, row + r, column + done, left)
         Lanes.store(value, target + done, left)
       }
+    }
+  }
+
+  /// Whether all there is to do is to add what C held and a bias for columns, and perhaps Relu.
+  @inline(__always) private var isShort: Bool {
+    guard alpha == 1, residual == nil, let epilogue, !(biasIsForRows && epilogue.pointee.bias != nil)
+    else { return false }
+    let activation: UInt8 = epilogue.pointee.activation.rawValue
+    return activation == Activation.none.rawValue || activation == Activation.relu.rawValue
+  }
+
+  /// `run` of whole tiles where it `isShort`, with the same arithmetic.
+  @inline(__always)
+  private func runShort(
+    _ tile: UnsafePointer<Element>, _ tileStride: Int, _ row: Int, _ column: Int, _ rows: Int
+  ) {
+    guard let epilogue else { return }
+    var left: Lanes.Vector = Lanes.zero
+    var right: Lanes.Vector = Lanes.zero
+    let hasBias: Bool = epilogue.pointee.bias != nil
+    if let bias = epilogue.pointee.bias {
+      left = Lanes.load(bias + column)
+      right = Lanes.load(bias + column + Lanes.count)
+    }
+    let scale: Lanes.Vector = Lanes.splat(epilogue.pointee.biasScale)
+    let isRelu: Bool = epilogue.pointee.activation.rawValue == Activation.relu.rawValue
+    var target: UnsafeMutablePointer<Element> = c + row * cRowStride + column
+    var sums: UnsafePointer<Element> = tile
+    for _ in 0..<rows {
+      var first: Lanes.Vector = Lanes.load(sums)
+      var second: Lanes.Vector = Lanes.load(sums + Lanes.count)
+      if beta != 0 {
+        first = Lanes.mulAdd(Lanes.load(target), Lanes.splat(beta), first)
+        second = Lanes.mulAdd(Lanes.load(target + Lanes.count), Lanes.splat(beta), second)
+      }
+      if hasBias {
+        first = Lanes.mulAdd(left, scale, first)
+        second = Lanes.mulAdd(right, scale, second)
+      }
+      if isRelu {
+        first = Lanes.maximum(Lanes.zero, first)
+        second = Lanes.maximum(Lanes.zero, second)
+      }
+      Lanes.store(first, target)
+      Lanes.store(second, target + Lanes.count)
+      target += cRowStride
+      sums += tileStride
     }
   }
 

@@ -52,28 +52,34 @@ private func packContiguous<Lanes: ProductLanes>(
 }
 
 /// Depth is adjacent in the source: blocks of 4 lanes x 4 steps are transposed in registers. The last block
-/// of lanes may overlap the one before.
+/// of lanes may overlap the one before. A block of lanes goes on for `run` steps, a line of memory, before the
+/// next one takes its turn, so that few lines are read at a time and the panel is written nearly in order.
 @inline(__always)
 private func packTransposed<Lanes: ProductLanes>(
   _ type: Lanes.Type, _ source: UnsafePointer<Lanes.Element>, _ laneStride: Int, _ width: Int,
   _ depth: Int, _ panel: UnsafeMutablePointer<Lanes.Element>
 ) {
+  let run: Int = 64 / MemoryLayout<Lanes.Element>.stride
   let whole: Int = depth & ~3
-  var l: Int = 0
-  while l < width {
-    if l > width - 4 { l = width - 4 }
-    let from: UnsafePointer<Lanes.Element> = source + l * laneStride
-    let to: UnsafeMutablePointer<Lanes.Element> = panel + l
-    var d: Int = 0
-    while d < whole {
-      Lanes.transpose4(from + d, laneStride, to + d * width, width)
-      d += 4
+  var start: Int = 0
+  while start < whole {
+    let end: Int = smaller(start + run, whole)
+    var l: Int = 0
+    while l < width {
+      if l > width - 4 { l = width - 4 }
+      let from: UnsafePointer<Lanes.Element> = source + l * laneStride
+      let to: UnsafeMutablePointer<Lanes.Element> = panel + l
+      var d: Int = start
+      while d < end {
+        Lanes.transpose4(from + d, laneStride, to + d * width, width)
+        d += 4
+      }
+      l += 4
     }
-    while d < depth {
-      for i in 0..<4 { to[d * width + i] = from[i * laneStride + d] }
-      d += 1
-    }
-    l += 4
+    start = end
+  }
+  for d in whole..<depth {
+    for l in 0..<width { panel[d * width + l] = source[l * laneStride + d] }
   }
 }
 

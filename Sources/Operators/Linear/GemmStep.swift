@@ -62,6 +62,10 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
     }
   }
 
+  /// The most that a packed A may take: what a cache still holds when it is read. A larger one is packed block
+  /// by block, each right before it is used.
+  private static var mostPackedRows: Int { 4 << 20 }
+
   /// How A is packed at the start of each run, where several blocks of columns would each pack it again.
   private func packedRows(_ context: inout PrepareContext) -> PackedRows<Element>? {
     let (m, n, k): (Int, Int, Int) = (arguments.m, arguments.n, arguments.k)
@@ -69,6 +73,7 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
       n >= 4 * kernels.tileColumns
     else { return nil }
     let count: Int = kernels.packedACount(m, k)
+    guard count * MemoryLayout<Element>.stride <= Self.mostPackedRows else { return nil }
     return PackedRows(
       slot: context.temporary(count * MemoryLayout<Element>.stride), rows: m, depth: k,
       rowStride: arguments.aRowStride, columnStride: arguments.aColumnStride, tileRows: kernels.tileRows,

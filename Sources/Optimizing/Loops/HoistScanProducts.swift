@@ -9,18 +9,22 @@ internal import Tensors
 ///
 /// Functions of elements and normalizations around the products go with them. Scan inputs are first
 /// transposed to have their steps in front. Not done where the results are known to take more than
-/// `mostBytes`, or where scan inputs run in different directions.
+/// `mostBytes`, where each product is known to have `manyRows`, which make the most of its weights in every
+/// step while all steps at once leave the caches, or where scan inputs run in different directions.
 package struct HoistScanProducts: RewriteRule {
   package static let name = "HoistScanProducts"
 
   /// The most that hoisted results may take where all shapes are known.
   private static let mostBytes: Int = 32 << 20
+  /// Rows from which a step's product gains nothing by being one with those of other steps.
+  private static let manyRows: Int = 32
 
   package init() {}
 
   package func rewrite(_ node: Node, in context: RewriteContext) -> GraphPatch? {
     guard let scan = node.op as? ScanOp, Set(scan.inputIsReversed).count == 1 else { return nil }
     guard let search = HoistedBody(node, scan, context), search.bytes <= Self.mostBytes else { return nil }
+    if let rows = search.fewestRows, rows >= Self.manyRows { return nil }
     return search.patch()
   }
 }
@@ -148,6 +152,17 @@ private struct HoistedBody {
       }
       return sum &+ count &* (element.byteCount(of: shape.count) ?? 0)
     }
+  }
+
+  /// The fewest rows that a hoisted product has in a step; nil where that is unknown.
+  var fewestRows: Int? {
+    var fewest: Int?
+    for (inner, _) in hoisted where inner.op is MatMulOp {
+      guard let x = inner.inputs[0], outer[x] == nil, let shape = body[x].type?.shape, shape.rank > 0
+      else { return nil }
+      fewest = min(fewest ?? Int.max, shape.count(0..<shape.rank - 1))
+    }
+    return fewest
   }
 
   private func normalizedAxis(_ index: Int) -> Int? {

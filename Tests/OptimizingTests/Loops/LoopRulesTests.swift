@@ -9,7 +9,7 @@ import Testing
 private struct Recurrence {
   var script = TestGraph(seed: 7)
   private let steps: Int = 5
-  private let batch: Int = 2
+  var batch: Int = 2
 
   /// A Scan along axis 1 of the inputs, from the back where `isReversed`.
   mutating func scan(hoistable: Bool = true, isReversed: Bool = false) throws -> Graph {
@@ -95,6 +95,16 @@ extension Graph {
     #expect(result.histogram["Tanh"] == 1)
     #expect(result.histogram["Transpose"] == 1)
     #expect(result.bodies == ["MatMul": 1, "Add": 1])
+  }
+
+  @Test("A product that has many rows in each step stays")
+  func staysWithManyRows() throws {
+    var recurrence = Recurrence()
+    recurrence.batch = 64
+    let graph: Graph = try recurrence.scan()
+    let result: Graph = try optimized(&recurrence.script, graph)
+    #expect(result.histogram["MatMul"] == nil)
+    #expect(result.bodies["MatMul"] == 2)
   }
 
   @Test("A product that depends on the state stays")
