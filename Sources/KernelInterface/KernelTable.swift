@@ -21,6 +21,7 @@ package struct KernelTable: Sendable {
   package var reduction: ReductionKernels
   package var normalization: NormalizationKernels
   package var softmax: SoftmaxKernels
+  package var attentionF32: AttentionKernels
   package var movement: MovementKernels
   package var resize: ResizeKernels
   package var recurrent: RecurrentKernels
@@ -33,8 +34,8 @@ package struct KernelTable: Sendable {
     pooling: PoolingKernels,
     integerGemm: IntegerGemmKernels,
     conversion: ConversionKernels, unary: UnaryKernels, binary: BinaryKernels, reduction: ReductionKernels,
-    normalization: NormalizationKernels, softmax: SoftmaxKernels, movement: MovementKernels,
-    resize: ResizeKernels, recurrent: RecurrentKernels, roofline: RooflineKernels
+    normalization: NormalizationKernels, softmax: SoftmaxKernels, attentionF32: AttentionKernels,
+    movement: MovementKernels, resize: ResizeKernels, recurrent: RecurrentKernels, roofline: RooflineKernels
   ) {
     self.isa = isa
     self.gemmF32 = gemmF32
@@ -49,6 +50,7 @@ package struct KernelTable: Sendable {
     self.reduction = reduction
     self.normalization = normalization
     self.softmax = softmax
+    self.attentionF32 = attentionF32
     self.movement = movement
     self.resize = resize
     self.recurrent = recurrent

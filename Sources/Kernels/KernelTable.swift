@@ -11,6 +11,6 @@ package let kernelTable: KernelTable = {
     integerGemm: integerGemmKernels(),
     conversion: conversionKernels,
     unary: unaryKernels, binary: binaryKernels, reduction: reductionKernels,
-    normalization: normalizationKernels, softmax: softmaxKernels, movement: movementKernels,
-    resize: resizeKernels, recurrent: recurrentKernels, roofline: rooflineKernels)
+    normalization: normalizationKernels, softmax: softmaxKernels, attentionF32: attentionKernelsF32(),
+    movement: movementKernels, resize: resizeKernels, recurrent: recurrentKernels, roofline: rooflineKernels)
 }()

@@ -22,13 +22,13 @@ package struct OptimizationStage: Sendable {
     self.rules = rules
   }
 
-  /// What runs before every plan and in `ngraph optimize`: what it makes can be written to a file.
+  /// What runs in `ngraph optimize`: what it makes can be written to a file of any operator set.
   package static let pipeline: [OptimizationStage] = stages(standardOnly: false)
 
   /// The same without operators of the domain `ngraph`.
   package static let standardPipeline: [OptimizationStage] = stages(standardOnly: true)
 
-  /// What runs before every plan, and makes one operator of attention.
+  /// What runs before every plan: it also makes one operator of attention.
   package static let withAttention: [OptimizationStage] = stages(standardOnly: false, fusesAttention: true)
 
   /// The highest level: all stages.
@@ -45,10 +45,10 @@ package struct OptimizationStage: Sendable {
 
   private static func stages(standardOnly: Bool, fusesAttention: Bool = false) -> [OptimizationStage] {
     var simplifications: [any RewriteRule] = [
-      FoldConstants(), EliminateNoOps(), EliminateTransposes(), MergeTransposes(), MergeReshapes(),
-      MergeCasts(), MergeEqualNodes(), FoldPad(), FuseInstanceNormalization(), FuseLayerNormalization(),
-      FuseRMSNormalization(), FuseGroupNormalization(), EliminateCastIslands(), FuseSoftmax(), FuseGelu(),
-      FuseSwish(), FuseHardSwish(),
+      FoldConstants(), EliminateNoOps(), EliminateTransposes(), MergeTransposes(), HoistSelection(),
+      MergeReshapes(), MergeCasts(), MergeEqualNodes(), FoldPad(), FuseInstanceNormalization(),
+      FuseLayerNormalization(), FuseRMSNormalization(), FuseGroupNormalization(), EliminateCastIslands(),
+      FuseSoftmax(), FuseGelu(), FuseSwish(), FuseHardSwish(),
     ]
     if fusesAttention { simplifications += [HoistUnitAxes(), FuseAttention(), FuseAttentionHeads()] }
     let dissolving: [any RewriteRule] = [
@@ -74,7 +74,7 @@ package struct OptimizationStage: Sendable {
   package static let layout = OptimizationStage(
     "layout", [ChooseLayout(), MergeTransposes(), EliminateNoOps()], phase: .machine)
 
-  /// What sessions run after `pipeline`: it makes operators that no file can hold, for this machine's kernels.
+  /// What sessions run after `withAttention`: it makes operators that no file can hold, for this machine's kernels.
   package static let machine: [OptimizationStage] = [
     OptimizationStage(
       "products", [FuseEpilogueBias(), FuseEpilogueSum(), FuseEpilogueActivation()], phase: .machine),
@@ -83,7 +83,7 @@ package struct OptimizationStage: Sendable {
   ]
 
   /// Everything that runs before a plan is made.
-  package static let session: [OptimizationStage] = pipeline + [layout] + machine
+  package static let session: [OptimizationStage] = withAttention + [layout] + machine
 
   /// The names of the rules of `pipeline`, in the order in which they run.
   package static var ruleNames: [String] {

@@ -5,7 +5,7 @@ enum GemmBlocking {
   #if KERNELS_AVX512
     static var rows: Int { 12 }
     static var depth: Int { 256 }
-    static var productDepth: Int { 384 }
+    static var productDepth: Int { 512 }
     static var taskRows: Int { 240 }
   #elseif KERNELS_AVX2
     static var rows: Int { 6 }
@@ -30,20 +30,6 @@ enum GemmBlocking {
     return smaller(k, roundUp(ceilDivide(k, blocks), 4))
   }
   static var taskColumns: Int { 1024 }
-
-  #if KERNELS_AVX512
-    private static var deepest: Int { 512 }
-  #else
-    private static var deepest: Int { 256 }
-  #endif
-
-  /// The depth of a block of a matrix product: equal parts of `k`, so that none is too shallow to pay for
-  /// bringing its sums into C. B may come from the second-level cache, where registers ask for little of it.
-  @inline(__always) static func blockDepth(_ k: Int) -> Int {
-    let blocks: Int = larger(1, ceilDivide(k, deepest))
-    return larger(1, ceilDivide(k, blocks))
-  }
-
   /// Rows that are divided between two tasks although both pack the same part of B.
   static var packingSplitRows: Int { 160 }
   /// Multiplications that are worth a task of their own.

@@ -9,8 +9,8 @@ func packPanel<Lanes: ProductLanes>(
     packContiguous(type, source, depthStride, width, depth, panel)
     return
   }
-  if lanes == width && depthStride == 1 && width & 1 == 0 && width >= 4 {
-    packTransposed(type, source, laneStride, width, depth, panel)
+  if depthStride == 1 && lanes >= 4 && width >= 4 {
+    packTransposed(type, source, laneStride, lanes, width, depth, panel)
     return
   }
   for d in 0..<depth {
@@ -52,12 +52,13 @@ private func packContiguous<Lanes: ProductLanes>(
 }
 
 /// Depth is adjacent in the source: blocks of 4 lanes x 4 steps are transposed in registers. The last block
-/// of lanes may overlap the one before. A block of lanes goes on for `run` steps, a line of memory, before the
-/// next one takes its turn, so that few lines are read at a time and the panel is written nearly in order.
+/// of lanes may overlap the one before; there are at least 4. A block of lanes goes on for `run` steps, a
+/// line of memory, before the next one takes its turn, so that few lines are read at a time and the panel is
+/// written nearly in order.
 @inline(__always)
 private func packTransposed<Lanes: ProductLanes>(
-  _ type: Lanes.Type, _ source: UnsafePointer<Lanes.Element>, _ laneStride: Int, _ width: Int,
-  _ depth: Int, _ panel: UnsafeMutablePointer<Lanes.Element>
+  _ type: Lanes.Type, _ source: UnsafePointer<Lanes.Element>, _ laneStride: Int, _ lanes: Int,
+  _ width: Int, _ depth: Int, _ panel: UnsafeMutablePointer<Lanes.Element>
 ) {
   let run: Int = 64 / MemoryLayout<Lanes.Element>.stride
   let whole: Int = depth & ~3
@@ -65,8 +66,8 @@ private func packTransposed<Lanes: ProductLanes>(
   while start < whole {
     let end: Int = smaller(start + run, whole)
     var l: Int = 0
-    while l < width {
-      if l > width - 4 { l = width - 4 }
+    while l < lanes {
+      if l > lanes - 4 { l = lanes - 4 }
       let from: UnsafePointer<Lanes.Element> = source + l * laneStride
       let to: UnsafeMutablePointer<Lanes.Element> = panel + l
       var d: Int = start
@@ -79,7 +80,11 @@ private func packTransposed<Lanes: ProductLanes>(
     start = end
   }
   for d in whole..<depth {
-    for l in 0..<width { panel[d * width + l] = source[l * laneStride + d] }
+    for l in 0..<lanes { panel[d * width + l] = source[l * laneStride + d] }
+  }
+  guard lanes < width else { return }
+  for d in 0..<depth {
+    for l in lanes..<width { panel[d * width + l] = 0 }
   }
 }
 

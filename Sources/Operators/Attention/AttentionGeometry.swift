@@ -84,6 +84,9 @@ struct AttentionMask: Sendable {
   /// Whether nothing is ever masked or added.
   var isEmpty: Bool { slot == nil && lengths == nil && !isCausal && left == nil && right == nil }
 
+  /// Whether images may have different masks.
+  var differsByImage: Bool { lengths != nil || strides.batch != 0 }
+
   /// The position of query 0 among the keys.
   func origin(_ run: RunContext, _ batch: Int) -> Int {
     if let past { return past }

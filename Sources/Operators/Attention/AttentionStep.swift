@@ -2,8 +2,9 @@ internal import Graphs
 internal import KernelInterface
 internal import Tensors
 
-/// Runs attention, by `AttentionTiles` where nobody wants the scores. Otherwise a task for each head of each image and block of queries, which computes its scores in
-/// scratch memory, masks them, takes their softmax and multiplies with the values.
+/// Runs attention, by `AttentionBlocks` or `AttentionTiles` where nobody wants the scores. Otherwise a task for
+/// each head of each image and block of queries computes its scores in scratch memory, masks them, takes their
+/// softmax and multiplies with the values.
 struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   private let batch: Int
   private let query: HeadLayout
@@ -23,6 +24,7 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   private let affine: UnaryKernel
   /// How it runs where nobody wants the scores.
   private var tiles: AttentionTiles<Element>?
+  private var blocks: AttentionBlocks?
 
   private static var block: Int { 48 }
 
@@ -83,6 +85,14 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     softcap = Double(op.softcap)
     scoreOutput = op.scoreOutput
     scoresSlot = context.optionalOutput(3)?.slot
+    if scoresSlot == nil, Element.self == Float.self, softcap == 0,
+      let blocks = AttentionBlocks(
+        query: query, key: key, value: value, result: result, mask: mask, scale: Float(scale), slots: slots,
+        batch: batch, &context)
+    {
+      self.blocks = blocks
+      return
+    }
     if scoresSlot == nil {
       var tiles = AttentionTiles(
         query: query, key: key, value: value, result: result, mask: mask, scale: scale, softcap: softcap,
@@ -103,7 +113,13 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   }
 
   func step() -> Step {
-    Step { run in
+    if let blocks {
+      return Step(kernel: blocks.kernelName) { run in
+        for cache in caches { cache.apply(run) }
+        blocks.run(run)
+      }
+    }
+    return Step { run in
       for cache in caches { cache.apply(run) }
       if let tiles {
         tiles.run(run)
