@@ -1,8 +1,8 @@
 internal import Graphs
 
 /// Finds the normalizations, scales and shifts of a graph and of the graphs inside its operators before they are
-/// optimized, and tells afterwards what became of each. A node keeps the name of its output through every rewrite, with an ending where it is
-/// split in two, so that it is found again by that name.
+/// optimized, and tells afterwards what became of each. A node keeps the name of its output through every
+/// rewrite, with an ending where it is split in two, so that it is found again by that name.
 struct AffineSurvey {
   private struct Subject {
     let kind: AffineFate.Kind

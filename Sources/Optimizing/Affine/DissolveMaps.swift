@@ -20,10 +20,12 @@ package struct DissolveMaps: RewriteRule {
   /// Why the map at `node` is still there; nil where the node is none.
   package func obstacles(_ node: Node, in context: RewriteContext) -> [String]? {
     guard MapMover(context, origin: node.id).map(at: node) != nil else { return nil }
-    return search(node, in: context).obstacles
+    return search(node, in: context).obstacles.map(\.reason)
   }
 
-  private func search(_ node: Node, in context: RewriteContext) -> (patch: GraphPatch?, obstacles: [String]) {
+  private func search(_ node: Node, in context: RewriteContext) -> (
+    patch: GraphPatch?, obstacles: [MapObstacle]
+  ) {
     let start = MapMover(context, origin: node.id)
     guard let (input, map) = start.map(at: node), let source = node.inputs[input],
       let output = node.outputs[0]
@@ -31,7 +33,7 @@ package struct DissolveMaps: RewriteRule {
     let elements: Double = start.elements(of: source)
     var bound: Double = elements * (node.op is BatchNormalizationOp ? 2 : MapForm(map).passes)
     if map.isIdentity { bound = 1 }
-    var obstacles: [String] = []
+    var obstacles: [MapObstacle] = []
     var best: (mover: MapMover, way: MapWay)?
     for way in MapWay.all(map) {
       let rest: Double = elements * (way.rest.map { MapForm($0).passes } ?? 0)
@@ -39,12 +41,12 @@ package struct DissolveMaps: RewriteRule {
       var mover: MapMover = start
       let up: Bool = mover.moveUp(source, way.up, user: node.id)
       let down: Bool = up && mover.moveDown(output, way.down)
-      for obstacle in mover.obstacles where !obstacles.contains(obstacle) { obstacles.append(obstacle) }
+      mover.obstacles.forEach { obstacles.add($0) }
       let cost: Double = rest + mover.addedElements
       guard up, down else { continue }
       guard cost < bound else {
         let reason: String = "adding its shift elsewhere would cost more"
-        if best == nil, !obstacles.contains(reason) { obstacles.append(reason) }
+        if best == nil { obstacles.add(MapObstacle(subject: reason, reason: reason)) }
         continue
       }
       (best, bound) = ((mover, way), cost)

@@ -19,19 +19,21 @@ package struct DissolveTails: RewriteRule {
     guard let op = node.op as? any AffineTailOperator,
       let map = op.affineTail(MapMover(context, origin: node.id).view(node)), !map.isIdentity
     else { return nil }
-    return search(node, in: context).obstacles
+    return search(node, in: context).obstacles.map(\.reason)
   }
 
-  private func search(_ node: Node, in context: RewriteContext) -> (patch: GraphPatch?, obstacles: [String]) {
+  private func search(_ node: Node, in context: RewriteContext) -> (
+    patch: GraphPatch?, obstacles: [MapObstacle]
+  ) {
     let start = MapMover(context, origin: node.id)
     guard let op = node.op as? any AffineTailOperator, let output = node.outputs[0],
       let map = op.affineTail(start.view(node)), !map.isIdentity, map.isFinite
     else { return (nil, []) }
-    var obstacles: [String] = []
+    var obstacles: [MapObstacle] = []
     for way in Self.ways(map) {
       var mover: MapMover = start
       let done: Bool = mover.moveDown(output, way.down)
-      for obstacle in mover.obstacles where !obstacles.contains(obstacle) { obstacles.append(obstacle) }
+      mover.obstacles.forEach { obstacles.add($0) }
       // In the normalization's own pass gain and offset cost less than a sum elsewhere.
       guard done, mover.addedElements == 0, let rewrite = op.replacingTail(way.rest, start.view(node)) else {
         continue

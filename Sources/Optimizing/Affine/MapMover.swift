@@ -1,4 +1,5 @@
 internal import Graphs
+internal import Operators
 internal import Tensors
 
 /// Looks for places that can take an affine map, from a value upwards to its producers or downwards to its
@@ -11,7 +12,7 @@ struct MapMover {
   /// Nodes with what they become.
   private(set) var staged: [NodeID: AffineRewrite] = [:]
   /// What stood in the way, in the order it was met.
-  private(set) var obstacles: [String] = []
+  private(set) var obstacles: [MapObstacle] = []
   /// The node whose own map is being moved: it is on the way of no search.
   private let origin: NodeID
   private let deepest: Int = 64
@@ -83,8 +84,8 @@ struct MapMover {
   /// Stages `rewrite` for the node whose map is moved.
   mutating func replace(_ node: Node, by rewrite: AffineRewrite) { stage(rewrite, for: node) }
 
-  private mutating func refuse(_ reason: String) -> Bool {
-    if !obstacles.contains(reason) { obstacles.append(reason) }
+  private mutating func refuse(_ reason: String, by node: Node? = nil) -> Bool {
+    obstacles.add(MapObstacle(subject: node.map(describe) ?? reason, reason: reason))
     return false
   }
 
@@ -138,7 +139,7 @@ struct MapMover {
     for case let input? in producer.inputs where graph[input].isKept {
       return refuse("'\(graph[input].name)' of \(describe(producer)) is kept")
     }
-    return refuse("\(describe(producer)) can't take \(describe(map)) of its output")
+    return refuse("\(describe(producer)) can't take \(describe(map)) of its output", by: producer)
   }
 
   /// Whether the use is the one by `user`, or by a node that does not see `map`.
@@ -250,7 +251,19 @@ struct MapMover {
     for case let input? in node.inputs where context.graph[input].isKept {
       return refuse("'\(context.graph[input].name)' of \(describe(node)) is kept")
     }
-    return refuse("\(describe(node)) can't take \(describe(map)) of its input")
+    var reason: String = "\(describe(node)) can't take \(describe(map)) of its input"
+    if let other = otherSummand(of: node, index), map.hasScale {
+      reason += ", for '\(context.graph[other].name)' has no such scale"
+    }
+    return refuse(reason, by: node)
+  }
+
+  /// What a sum or difference adds to its input `index`, where that is no constant.
+  private func otherSummand(of node: Node, _ index: Int) -> ValueID? {
+    guard node.op is AddOp || node.op is SubOp, node.inputs.count == 2, let other = node.inputs[1 - index],
+      context.graph[other].constant == nil
+    else { return nil }
+    return other
   }
 
   private mutating func cross(
