@@ -74,7 +74,8 @@ package struct OptimizationStage: Sendable {
   package static let layout = OptimizationStage(
     "layout", [ChooseLayout(), MergeTransposes(), EliminateNoOps()], phase: .machine)
 
-  /// What sessions run after `withAttention`: it makes operators that no file can hold, for this machine's kernels.
+  /// What sessions run after `withAttention` and `layout`: it makes operators that no file can hold, for this
+  /// machine's kernels.
   package static let machine: [OptimizationStage] = [
     OptimizationStage(
       "products", [FuseEpilogueBias(), FuseEpilogueSum(), FuseEpilogueActivation()], phase: .machine),

@@ -31,7 +31,8 @@ import Testing
     }
     let rules: [String] = [
       "DissolveMaps", "DissolveTails", "HoistCentering", "MergeEqualNodes", "FoldConstants",
-      "ChooseLayout", "FuseEpilogueSum", "FuseEpilogueActivation",
+      "MergeMaps", "EliminateDeadBias", "ChooseLayout", "FuseEpilogueSum",
+      "FuseEpilogueActivation", "FuseConvolutionPrologue", "FuseElementwise",
     ]
     for rule in rules {
       #expect(rewrites[rule, default: 0] > 0, "\(rule) never fired")
@@ -47,7 +48,7 @@ import Testing
       let stages: [OptimizationStage] =
         seed % 2 == 0
         ? OptimizationStage.pipeline
-        : OptimizationStage.pipeline + [OptimizationStage.layout] + OptimizationStage.machine
+        : OptimizationStage.session
       let result: Graph = try Optimizer(kernels: KernelSelection.best, stages: stages).optimize(
         graph, report: &report)
       for (rule, count) in report.counts { rewrites[rule, default: 0] += count }
