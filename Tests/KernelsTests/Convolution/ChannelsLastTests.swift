@@ -72,6 +72,24 @@ import Testing
     }
   }
 
+  @Test func imagesOfOnePixelAreTheSameInBothLayouts() {
+    for table in KernelSelection.supported {
+      for kernel in [1, 3] {
+        for layout in [ImageLayout.channelsFirst, .channelsLast] {
+          var test = ConvolutionCase(4, 21, Extent3(1), Extent3(1, kernel, kernel))
+          test.batch = 5
+          test.layout = .channelsLast
+          test.inputLayout = layout
+          test.padding = Extent3(0, kernel / 2, kernel / 2)
+          test.paddingEnd = test.padding
+          test.hasBias = true
+          test.check(table.convolutionF32)
+          test.check(table.convolutionF64)
+        }
+      }
+    }
+  }
+
   @Test func firstLayersReadChannelsFirst() {
     for table in KernelSelection.supported {
       for (channels, kernel, stride, size) in [(3, 7, 2, 31), (1, 5, 1, 14), (3, 3, 2, 23), (4, 4, 4, 32)] {

@@ -41,7 +41,8 @@ struct PixelProblem<Element: BinaryFloatingPoint & Sendable> {
       inputChannel = 1
       inputImage = plane * inputPixel
     } else {
-      inputPixel = 1
+      // An image of one pixel has its channels adjacent in either layout.
+      inputPixel = plane == 1 ? arguments.pointee.inputChannels : 1
       inputChannel = plane
       inputImage = plane * arguments.pointee.inputChannels
     }
