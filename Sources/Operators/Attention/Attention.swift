@@ -107,77 +107,15 @@ package struct AttentionOp: KernelOperator, CostedOperator {
   package var attributes: [Attribute] {
     var result: [Attribute] = [
       Attribute("is_causal", isCausal), Attribute("qk_matmul_output_mode", scoreOutput),
-      Attribute("softcap", softcap), Attribute("left_window_size", leftWindow ?? -1),
-      Attribute("right_window_size", rightWindow ?? -1),
+      Attribute("softcap", softcap),
     ]
+    if let leftWindow { result.append(Attribute("left_window_size", leftWindow)) }
+    if let rightWindow { result.append(Attribute("right_window_size", rightWindow)) }
     if let queryHeads { result.append(Attribute("q_num_heads", queryHeads)) }
     if let keyHeads { result.append(Attribute("kv_num_heads", keyHeads)) }
     if let scale { result.append(Attribute("scale", scale)) }
     if let softmaxPrecision { result.append(Attribute("softmax_precision", softmaxPrecision)) }
     return result
-  }
-
-  package func infer(_ context: inout InferenceContext) throws(GraphError) {
-    guard let q = context.dimensions(0), let k = context.dimensions(1), let v = context.dimensions(2) else {
-      context.setOutput(0, context.elementType(0), nil)
-      context.setOutput(1, context.elementType(0), nil)
-      context.setOutput(2, context.elementType(2), nil)
-      context.setOutput(3, context.elementType(0), nil)
-      return
-    }
-    guard q.count == k.count, q.count == v.count, q.count == 3 || q.count == 4 else {
-      throw context.error(
-        .shapeMismatch, "Q, K and V must all have rank 3 or 4, found \(q.count), \(k.count) and \(v.count)")
-    }
-    guard context.hasInput(4) == context.hasInput(5) else {
-      throw context.error(.invalidInput, "past_key and past_value must be given together")
-    }
-    let query: AttentionTensor = try tensor(q, heads: queryHeads, "q_num_heads", context)
-    let key: AttentionTensor = try tensor(k, heads: keyHeads, "kv_num_heads", context)
-    let value: AttentionTensor = try tensor(v, heads: keyHeads, "kv_num_heads", context)
-    if let a = query.size.value, let b = key.size.value, a != b {
-      throw context.error(.shapeMismatch, "a head of Q has \(a) elements, one of K \(b)")
-    }
-    if let a = key.length.value, let b = value.length.value, a != b {
-      throw context.error(.shapeMismatch, "K has \(a) positions, V has \(b)")
-    }
-    if let a = query.heads.value, let b = key.heads.value, b == 0 || a % b != 0 {
-      throw context.error(.shapeMismatch, "\(a) heads of Q can't share \(b) heads of K")
-    }
-    let past: Dimension = context.hasInput(4) ? context.dimensions(4)?[2] ?? context.freshDimension() : 0
-    let total: Dimension = past + key.length
-    let y: [Dimension] =
-      q.count == 4
-      ? [query.batch, query.heads, query.length, value.size]
-      : [query.batch, query.length, query.heads * value.size]
-    context.setOutput(0, context.elementType(0), y)
-    context.setOutput(1, context.elementType(1), [query.batch, key.heads, total, key.size])
-    context.setOutput(2, context.elementType(2), [query.batch, key.heads, total, value.size])
-    context.setOutput(3, context.elementType(0), [query.batch, query.heads, query.length, total])
-  }
-
-  private struct AttentionTensor {
-    var batch: Dimension
-    var heads: Dimension
-    var length: Dimension
-    var size: Dimension
-  }
-
-  private func tensor(_ shape: [Dimension], heads: Int?, _ name: String, _ context: InferenceContext)
-    throws(GraphError) -> AttentionTensor
-  {
-    if shape.count == 4 {
-      return AttentionTensor(batch: shape[0], heads: shape[1], length: shape[2], size: shape[3])
-    }
-    guard let heads else {
-      throw context.error(.missingAttribute, "attribute '\(name)' is required for inputs of rank 3")
-    }
-    if let hidden = shape[2].value, hidden % heads != 0 {
-      throw context.error(.shapeMismatch, "\(hidden) elements can't be divided into \(heads) heads")
-    }
-    return AttentionTensor(
-      batch: shape[0], heads: Dimension(heads), length: shape[1],
-      size: shape[2].divided(by: Dimension(heads)))
   }
 
   package func flops(inputs: [Shape?], outputs: [Shape?]) -> Int {

@@ -51,7 +51,7 @@ struct AttentionMask: Sendable {
   private let queries: Int
   private let past: Int?
 
-  init(_ op: AttentionOp, _ context: PrepareContext, queries: Int, keys: Int, past: Int?) throws(PlanError) {
+  init(_ op: AttentionOp, _ context: PrepareContext, queries: Int, keys: Int, past: Int?) {
     isCausal = op.isCausal
     left = op.leftWindow
     right = op.rightWindow
@@ -73,12 +73,6 @@ struct AttentionMask: Sendable {
     let steps: [Int] = (0..<4).map { padded[$0] == 1 ? 0 : full[$0] }
     strides = (steps[0], steps[1], steps[2], steps[3])
     columns = padded[3] == 1 ? keys : padded[3]
-    let y: Shape = context.output(0).shape
-    guard extents.count <= 4, columns <= keys, padded[2] == 1 || padded[2] == queries,
-      padded[0] == 1 || padded[0] == y[0]
-    else {
-      throw context.error(.invalidGraph, "a mask of shape \(mask.shape) doesn't broadcast to the scores")
-    }
   }
 
   /// Whether nothing is ever masked or added.

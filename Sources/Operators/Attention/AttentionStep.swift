@@ -12,13 +12,12 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   private let value: HeadLayout
   private let result: HeadLayout
   private let mask: AttentionMask
-  private let scale: Element
   private let softcap: Double
   private let scoreOutput: Int
   private let scoresSlot: Int?
   private let slots: (q: Int, k: Int, v: Int, y: Int)
   private let caches: [CacheUpdate]
-  private let gemm: GemmKernels<Element>
+  private let products: AttentionProducts<Element>
   private let softmax: SoftmaxKernel
   private let tanh: UnaryKernel
   private let affine: UnaryKernel
@@ -38,7 +37,6 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
       let tanh = context.kernels.unary.kernel(.tanh, element),
       let affine = context.kernels.unary.kernel(.affine, element)
     else { throw context.unsupported(q.elementType) }
-    self.gemm = gemm
     self.softmax = softmax
     self.tanh = tanh
     self.affine = affine
@@ -79,15 +77,18 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     key = keyLayout
     value = valueLayout
     slots = (q.slot, keySlot, valueSlot, context.output(0).slot)
-    mask = try AttentionMask(op, context, queries: query.length, keys: total, past: past)
+    mask = AttentionMask(op, context, queries: query.length, keys: total, past: past)
     let size = Double(max(1, query.size))
-    scale = Element(op.scale.map { Double($0) } ?? 1 / size.squareRoot())
+    products = AttentionProducts(
+      query: query, key: key, value: value, result: result,
+      scale: Element(op.scale.map { Double($0) } ?? 1 / size.squareRoot()), gemm: gemm)
     softcap = Double(op.softcap)
     scoreOutput = op.scoreOutput
     scoresSlot = context.optionalOutput(3)?.slot
     if scoresSlot == nil, Element.self == Float.self, softcap == 0,
       let blocks = AttentionBlocks(
-        query: query, key: key, value: value, result: result, mask: mask, scale: Float(scale), slots: slots,
+        query: query, key: key, value: value, result: result, mask: mask,
+        scale: Float(products.scale), slots: slots,
         batch: batch, &context)
     {
       self.blocks = blocks
@@ -95,21 +96,14 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     }
     if scoresSlot == nil {
       var tiles = AttentionTiles(
-        query: query, key: key, value: value, result: result, mask: mask, scale: scale, softcap: softcap,
-        slots: slots, gemm: gemm, softmax: blockwise, tanh: tanh, affine: affine, batch: batch)
+        products, mask: mask, softcap: softcap, slots: slots, softmax: blockwise, tanh: tanh, affine: affine,
+        batch: batch)
       tiles.reserve(&context)
       self.tiles = tiles
       return
     }
     let rows: Int = min(Self.block, query.length)
-    let products: Int = max(
-      withUnsafePointer(to: scoreProduct(rows: rows, keys: total)) { gemm.scratchBytes($0) },
-      withUnsafePointer(to: valueProduct(rows: rows, keys: total)) { gemm.scratchBytes($0) })
-    context.reserveScratch(Self.scoreBytes(rows, total) + products)
-  }
-
-  private static func scoreBytes(_ rows: Int, _ keys: Int) -> Int {
-    (rows * keys * MemoryLayout<Element>.stride + 63) / 64 * 64
+    context.reserveScratch(products.scoreBytes(rows, total) + products.scratchBytes(rows, total))
   }
 
   func step() -> Step {
@@ -136,46 +130,18 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     }
   }
 
-  private func scoreProduct(rows: Int, keys: Int) -> GemmArguments<Element> {
-    var product = GemmArguments<Element>(m: rows, n: keys, k: query.size)
-    product.alpha = scale
-    product.a = UnsafePointer(bitPattern: 64)
-    product.aRowStride = query.rowStride
-    product.b = UnsafePointer(bitPattern: 64)
-    product.bRowStride = 1
-    product.bColumnStride = key.rowStride
-    product.cRowStride = keys
-    return product
-  }
-
-  private func valueProduct(rows: Int, keys: Int) -> GemmArguments<Element> {
-    var product = GemmArguments<Element>(m: rows, n: value.size, k: keys)
-    product.a = UnsafePointer(bitPattern: 64)
-    product.aRowStride = keys
-    product.b = UnsafePointer(bitPattern: 64)
-    product.bRowStride = value.rowStride
-    product.cRowStride = result.rowStride
-    return product
-  }
-
-  private func multiply(_ product: GemmArguments<Element>, _ scratch: UnsafeMutableRawPointer) {
-    withUnsafePointer(to: product) { pointer in
-      for task in 0..<gemm.taskCount(pointer) { gemm.run(pointer, task, scratch) }
-    }
-  }
-
   private func runBlock(
     _ run: RunContext, batch: Int, head: Int, first: Int, rows: Int, scratch: UnsafeMutableRawPointer
   ) {
     let group: Int = head / (query.heads / key.heads)
     let keys: Int = key.length
     let scores = scratch.assumingMemoryBound(to: Element.self)
-    let rest: UnsafeMutableRawPointer = scratch + Self.scoreBytes(rows, keys)
-    var product: GemmArguments<Element> = scoreProduct(rows: rows, keys: keys)
+    let rest: UnsafeMutableRawPointer = scratch + products.scoreBytes(rows, keys)
+    var product: GemmArguments<Element> = products.scores(rows, keys)
     product.a = run.input(slots.q, as: Element.self) + (query.offset(batch, head) &+ first &* query.rowStride)
     product.b = run.input(slots.k, as: Element.self) + key.offset(batch, group)
     product.c = scores
-    multiply(product, rest)
+    products.multiply(product, rest)
     let count: Int = rows &* keys
     let exposed: UnsafeMutablePointer<Element>? = scoresSlot.map {
       run.output($0, as: Element.self)
@@ -202,12 +168,12 @@ struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
       }
     }
     if scoreOutput == 3 { exposed?.update(from: scores, count: count) }
-    var output: GemmArguments<Element> = valueProduct(rows: rows, keys: keys)
+    var output: GemmArguments<Element> = products.values(rows, keys)
     output.a = UnsafePointer(scores)
     output.b = run.input(slots.v, as: Element.self) + value.offset(batch, group)
     output.c =
       run.output(slots.y, as: Element.self) + (result.offset(batch, head) &+ first &* result.rowStride)
-    multiply(output, rest)
+    products.multiply(output, rest)
   }
 }
 

@@ -11,23 +11,39 @@ internal import Tensors
 /// queries. Sources: Milakov, Gimelshein, Online normalizer calculation for softmax, 2018; Dao et al.,
 /// FlashAttention, 2022.
 struct AttentionTiles<Element: BinaryFloatingPoint & TensorElement>: Sendable {
-  let query: HeadLayout
-  let key: HeadLayout
-  let value: HeadLayout
-  let result: HeadLayout
-  let mask: AttentionMask
-  let scale: Element
-  let softcap: Double
-  let slots: (q: Int, k: Int, v: Int, y: Int)
-  let gemm: GemmKernels<Element>
-  let softmax: SoftmaxBlockKernel
-  let tanh: UnaryKernel
-  let affine: UnaryKernel
-  let batch: Int
+  private let products: AttentionProducts<Element>
+  private let mask: AttentionMask
+  private let softcap: Double
+  private let slots: (q: Int, k: Int, v: Int, y: Int)
+  private let softmax: SoftmaxBlockKernel
+  private let tanh: UnaryKernel
+  private let affine: UnaryKernel
+  private let batch: Int
   /// Temporaries of packed keys and values; nil where a product reads them in place.
-  private(set) var packed: (keys: Int, values: Int)?
+  private var packed: (keys: Int, values: Int)?
 
-  static var queryBlock: Int { 48 }
+  init(
+    _ products: AttentionProducts<Element>, mask: AttentionMask, softcap: Double,
+    slots: (q: Int, k: Int, v: Int, y: Int), softmax: @escaping SoftmaxBlockKernel,
+    tanh: @escaping UnaryKernel, affine: @escaping UnaryKernel, batch: Int
+  ) {
+    self.products = products
+    self.mask = mask
+    self.softcap = softcap
+    self.slots = slots
+    self.softmax = softmax
+    self.tanh = tanh
+    self.affine = affine
+    self.batch = batch
+  }
+
+  private var query: HeadLayout { products.query }
+  private var key: HeadLayout { products.key }
+  private var value: HeadLayout { products.value }
+  private var result: HeadLayout { products.result }
+  private var gemm: GemmKernels<Element> { products.gemm }
+
+  private static var queryBlock: Int { 48 }
   private static var keyBlock: Int { 512 }
 
   private var keyBlocks: Int { (key.length + Self.keyBlock - 1) / Self.keyBlock }
@@ -50,40 +66,12 @@ struct AttentionTiles<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     }
     let rows: Int = min(Self.queryBlock, query.length)
     let keys: Int = min(Self.keyBlock, key.length)
-    let products: Int = max(
-      withUnsafePointer(to: scoreProduct(rows: rows, keys: keys)) { gemm.scratchBytes($0) },
-      withUnsafePointer(to: valueProduct(rows: rows, keys: keys)) { gemm.scratchBytes($0) })
-    context.reserveScratch(stateBytes(rows) + scoreBytes(rows, keys) + products)
+    context.reserveScratch(
+      stateBytes(rows) + products.scoreBytes(rows, keys)
+        + products.scratchBytes(rows, keys, isPacked: packed != nil))
   }
 
   private func stateBytes(_ rows: Int) -> Int { (rows * MemoryLayout<SoftmaxState>.stride + 63) / 64 * 64 }
-  private func scoreBytes(_ rows: Int, _ keys: Int) -> Int {
-    (rows * keys * MemoryLayout<Element>.stride + 63) / 64 * 64
-  }
-
-  private func scoreProduct(rows: Int, keys: Int) -> GemmArguments<Element> {
-    var product = GemmArguments<Element>(m: rows, n: keys, k: query.size)
-    product.alpha = scale
-    product.a = UnsafePointer(bitPattern: 64)
-    product.aRowStride = query.rowStride
-    product.b = UnsafePointer(bitPattern: 64)
-    product.bRowStride = 1
-    product.bColumnStride = key.rowStride
-    product.cRowStride = keys
-    if packed != nil { product.packedB = UnsafePointer(bitPattern: 64) }
-    return product
-  }
-
-  private func valueProduct(rows: Int, keys: Int) -> GemmArguments<Element> {
-    var product = GemmArguments<Element>(m: rows, n: value.size, k: keys)
-    product.a = UnsafePointer(bitPattern: 64)
-    product.aRowStride = keys
-    product.b = UnsafePointer(bitPattern: 64)
-    product.bRowStride = value.rowStride
-    product.cRowStride = result.rowStride
-    if packed != nil { product.packedB = UnsafePointer(bitPattern: 64) }
-    return product
-  }
 
   func run(_ run: RunContext) {
     pack(run)
@@ -113,12 +101,6 @@ struct AttentionTiles<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     }
   }
 
-  private func multiply(_ product: GemmArguments<Element>, _ scratch: UnsafeMutableRawPointer) {
-    withUnsafePointer(to: product) { pointer in
-      for task in 0..<gemm.taskCount(pointer) { gemm.run(pointer, task, scratch) }
-    }
-  }
-
   private func runBlock(
     _ run: RunContext, batch: Int, head: Int, first: Int, rows: Int, scratch: UnsafeMutableRawPointer
   ) {
@@ -133,12 +115,13 @@ struct AttentionTiles<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     var block: Int = 0
     while block < keyBlocks, block &* Self.keyBlock < end {
       let keys: Range<Int> = keyRange(block)
-      let rest: UnsafeMutableRawPointer = scratch + stateBytes(rows) + scoreBytes(rows, keys.count)
+      let rest: UnsafeMutableRawPointer = scratch + stateBytes(rows) + products.scoreBytes(rows, keys.count)
       let place: Int = (batch &* key.heads &+ group) &* keyBlocks &+ block
-      var product: GemmArguments<Element> = scoreProduct(rows: rows, keys: keys.count)
+      var product: GemmArguments<Element> = products.scores(
+        rows, keys.count, isPacked: packed != nil)
       product.a =
         run.input(slots.q, as: Element.self) + (query.offset(batch, head) &+ first &* query.rowStride)
-      var sum: GemmArguments<Element> = valueProduct(rows: rows, keys: keys.count)
+      var sum: GemmArguments<Element> = products.values(rows, keys.count, isPacked: packed != nil)
       if let packed {
         product.packedB = run.input(packed.keys, as: Element.self) + place &* packedKeyBlock
         sum.packedB = run.input(packed.values, as: Element.self) + place &* packedValueBlock
@@ -151,7 +134,7 @@ struct AttentionTiles<Element: BinaryFloatingPoint & TensorElement>: Sendable {
           + (value.offset(batch, group) &+ keys.lowerBound &* value.rowStride)
       }
       product.c = scores
-      multiply(product, rest)
+      products.multiply(product, rest)
       if softcap > 0 {
         let count: Int = rows &* keys.count
         affine(scores, scores, count, 1 / softcap, 0)
@@ -172,7 +155,7 @@ struct AttentionTiles<Element: BinaryFloatingPoint & TensorElement>: Sendable {
       sum.beta = block == 0 ? 0 : 1
       sum.a = UnsafePointer(scores)
       sum.c = output
-      multiply(sum, rest)
+      products.multiply(sum, rest)
       block &+= 1
     }
     for row in 0..<rows {

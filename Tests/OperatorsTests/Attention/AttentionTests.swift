@@ -65,6 +65,40 @@ import Testing
       try #require(results[0]?.tensor), expected, shape: [1, 1, 1100, 4], steps: 256, scale: 1)
   }
 
+  @Test(
+    "Inputs that don't fit each other are refused before a kernel reads them",
+    arguments: [
+      [[2, 4, 5, 8], [1, 4, 6, 8], [2, 4, 6, 8]],  // images of K
+      [[2, 4, 5, 8], [2, 4, 6, 8], [1, 4, 6, 8]],  // images of V
+      [[2, 4, 5, 8], [2, 4, 6, 8], [2, 2, 6, 8]],  // heads of V
+      [[2, 4, 5, 8], [2, 4, 6, 8], [2, 4, 6, 8], [1, 2, 5, 6]],  // heads of the mask
+      [[2, 4, 5, 8], [2, 4, 6, 8], [2, 4, 6, 8], [3, 1, 5, 6]],  // images of the mask
+      [[2, 4, 5, 8], [2, 4, 6, 8], [2, 4, 6, 8], [4, 6]],  // queries of the mask
+      [[2, 4, 5, 8], [2, 4, 6, 8], [2, 4, 6, 8], [5, 7]],  // keys of the mask
+      [[2, 4, 5, 8], [2, 4, 6, 8], [2, 4, 6, 8], nil, [2, 1, 3, 8], [2, 4, 3, 8]],  // heads of the past
+      [[2, 4, 5, 8], [2, 4, 6, 8], [2, 4, 6, 8], nil, [2, 4, 3, 8], [2, 4, 2, 8]],  // past values
+      [[2, 4, 5, 8], [2, 4, 6, 8], [2, 4, 6, 8], nil, [2, 4, 3, 4], [2, 4, 3, 8]],  // size of past keys
+      [[2, 4, 5, 8], [2, 4, 6, 8], [2, 4, 6, 8], nil, [192], [192]],  // rank of the past
+    ] as [[[Int]?]])
+  func misfits(shapes: [[Int]?]) {
+    var generator = SeededGenerator(seed: 5)
+    let inputs: [Value?] = shapes.map { $0.map { .tensor(.random(Shape($0), using: &generator)) } }
+    #expect(throws: ExecutionError.self) {
+      try evaluate(AttentionOp.self, [], inputs: inputs, outputCount: 3)
+    }
+  }
+
+  @Test("A length for each image is asked for, not fewer")
+  func paddedLengths() throws {
+    func y(_ lengths: [Int64]) throws {
+      let all: [Tensor] = [5, 6, 6].map { Tensor([Float](repeating: 1, count: 8 * $0), [2, 1, $0, 4]) }
+      let inputs: [Value?] = all.map { .tensor($0) } + [nil, nil, nil, .tensor(Tensor(lengths))]
+      _ = try evaluate(AttentionOp.self, [], inputs: inputs, outputCount: 1)
+    }
+    try y([3, 4])
+    #expect(throws: ExecutionError.self) { try y([3]) }
+  }
+
   @Test("Scores asked for change nothing of the result")
   func scoresBeside() throws {
     let all: [Tensor] = tensors(queries: 60, keys: 530, size: 8)
