@@ -12,6 +12,14 @@ package indirect enum ValueType: Sendable, Hashable, CustomStringConvertible {
     if case .tensor(let type, _) = self { type } else { nil }
   }
 
+  /// The element type of a tensor, or of the tensors in a container.
+  package var innermostElementType: ElementType {
+    switch self {
+    case .tensor(let type, _): type
+    case .sequence(let element), .optional(let element), .map(_, let element): element.innermostElementType
+    }
+  }
+
   /// The dimensions of a tensor of known rank.
   package var dimensions: [Dimension]? {
     if case .tensor(_, let dimensions) = self { dimensions } else { nil }

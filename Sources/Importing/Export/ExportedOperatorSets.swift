@@ -20,9 +20,10 @@ struct ExportedOperatorSets {
     versions[domain] = max(versions[domain] ?? 1, version)
   }
 
-  /// An operator with values of these element types.
-  mutating func require(_ schema: OperatorSchema, types: [ElementType]) {
-    require(WrittenForms.version(of: schema, types: types), of: schema.domain)
+  /// An operator with values of these element types and as many inputs.
+  mutating func require(_ op: any Operator, types: [ElementType], inputCount: Int) {
+    require(
+      WrittenForms.version(of: op, types: types, inputCount: inputCount), of: type(of: op).schema.domain)
   }
 
   /// The overload of the function that defines `op` with these inputs given.

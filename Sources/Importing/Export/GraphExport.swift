@@ -111,15 +111,17 @@ struct GraphExport {
     -> ModelNode
   {
     let schema: OperatorSchema = type(of: node.op).schema
-    sets.require(
-      schema,
-      types: (node.inputs + node.outputs).compactMap { id in id.flatMap { graph[$0].type?.elementType } })
     var written = ModelNode(opType: schema.name, domain: schema.domain)
     written.name = node.name.isEmpty ? nil : nodeNames.unique(node.name)
     let subgraphs: [Subgraph] = (node.op as? any SubgraphOperator)?.subgraphs ?? []
     let ownCount: Int = subgraphs.map(\.firstCapture).min() ?? node.inputs.count
     written.inputs = node.inputs.prefix(ownCount).map { id in id.flatMap { names[$0] } ?? "" }
     while written.inputs.last == "" { written.inputs.removeLast() }
+    sets.require(
+      node.op,
+      types: (node.inputs + node.outputs).compactMap { id in
+        id.flatMap { graph[$0].type?.innermostElementType }
+      }, inputCount: written.inputs.count)
     written.outputs = node.outputs.map { id in id.flatMap { names[$0] } ?? "" }
     if let op = node.op as? any FunctionOperator {
       let overload: String = sets.overload(of: op, given: written.inputs.map { !$0.isEmpty })

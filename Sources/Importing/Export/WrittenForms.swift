@@ -5,6 +5,7 @@ internal import Tensors
 ///
 /// Many forms of an operator add element types alone. A node whose values have none of the types that came
 /// late needs no more than the form before these, and more runtimes know an operator set the older it is.
+/// A form that changes what an attribute means, or adds one, is needed only by nodes with that attribute.
 enum WrittenForms {
   /// Operators whose last forms add element types alone, by the form before these.
   private static let forms: [Int: Set<String>] = [
@@ -15,12 +16,14 @@ enum WrittenForms {
       "LpNormalization", "MaxPool", "MaxRoiPool", "MaxUnpool", "Mod", "Multinomial",
       "NegativeLogLikelihoodLoss", "OneHot", "RandomNormal", "RandomNormalLike", "RandomUniform",
       "RandomUniformLike", "ReverseSequence", "Round", "Selu", "Sin", "Sinh", "Size", "Softplus", "Softsign",
-      "Squeeze", "Tan", "ThresholdedRelu", "TopK", "Transpose", "Unique", "Unsqueeze",
+      "SplitToSequence", "Squeeze", "Tan", "ThresholdedRelu", "TopK", "Transpose", "Unique", "Unsqueeze",
     ],
     14: ["GRU", "HardSwish", "LSTM", "RNN", "Reshape"],
-    15: ["Bernoulli", "Shape"],
+    15: ["Bernoulli", "Optional", "Shape"],
     16: ["Identity", "If", "Loop", "RoiAlign", "Scan"],
-    18: ["LpPool", "Mish", "ReduceLogSum", "ReduceLogSumExp"],
+    18: [
+      "LpPool", "Mish", "OptionalGetElement", "OptionalHasElement", "ReduceLogSum", "ReduceLogSumExp",
+    ],
     19: ["AveragePool", "DeformConv", "Pad"],
     20: ["GridSample"],
     23: ["DequantizeLinear", "QuantizeLinear"],
@@ -35,10 +38,29 @@ enum WrittenForms {
   private static let early: TypeSet =
     [.float16, .float32, .float64, .bool, .string] | .integers | .complex
 
-  /// The lowest operator set for an operator with values of these types.
-  static func version(of schema: OperatorSchema, types: [ElementType]) -> Int {
+  /// The lowest operator set for `op` with values of these types and as many inputs.
+  static func version(of op: any Operator, types: [ElementType], inputCount: Int) -> Int {
+    let schema: OperatorSchema = type(of: op).schema
     let newest: Int = schema.sinceVersions.last ?? 1
     guard schema.domain.isEmpty, types.allSatisfy(early.contains) else { return newest }
+    switch schema.name {
+    case "AveragePool", "LpPool", "MaxPool":
+      // Older forms count a last window that begins in the padding.
+      if isSet("ceil_mode", op) { return newest }
+    case "Mod":
+      // Older forms take integers alone where the result has the divisor's sign.
+      if !isSet("fmod", op), types.contains(where: \.isFloatingPoint) { return newest }
+    case "Attention":
+      if op.attributes.contains(where: { $0.name.hasSuffix("_window_size") }) { return newest }
+      return inputCount > 6 ? 24 : 23
+    default: break
+    }
     return min(newest, versions[schema.name] ?? newest)
+  }
+
+  private static func isSet(_ name: String, _ op: any Operator) -> Bool {
+    op.attributes.contains { attribute in
+      if attribute.name == name, case .int(let value) = attribute.value { value != 0 } else { false }
+    }
   }
 }

@@ -112,6 +112,26 @@ import Testing
     #expect(exported.opsetImports == [OperatorSetID(domain: "", version: 25)])
   }
 
+  @Test("A form that changes or adds an attribute is asked for only where the attribute is set")
+  func operatorSetOfAttributes() throws {
+    func version(_ name: String, _ inputs: [String], _ attributes: [ModelAttribute]) throws -> Int64? {
+      let only = model(
+        graph(
+          [node(name, inputs, ["y"], attributes)],
+          inputs: [floats("x", [1, 1, 4, 4]), floats("z", [1, 1, 4, 4])], outputs: [floats("y")]), opset: 28)
+      return try roundTrip(only).2.opsetImports.first { $0.domain.isEmpty }?.version
+    }
+    let window = ModelAttribute("kernel_shape", .ints([3, 3]))
+    for (pool, least) in [("MaxPool", Int64(13)), ("AveragePool", 19), ("LpPool", 18)] {
+      #expect(try version(pool, ["x"], [window]) == least)
+      #expect(try version(pool, ["x"], [window, ModelAttribute("ceil_mode", .int(1))]) == 22)
+    }
+    #expect(try version("Mod", ["x", "z"], [ModelAttribute("fmod", .int(1))]) == 13)
+    #expect(try version("Mod", ["x", "z"], []) == 28)
+    #expect(try version("Attention", ["x", "x", "z"], []) == 23)
+    #expect(try version("Attention", ["x", "x", "z"], [ModelAttribute("left_window_size", .int(2))]) == 25)
+  }
+
   @Test("An output that is an input, a constant or an output already keeps its name by way of a copy")
   func outputs() throws {
     let model = model(
