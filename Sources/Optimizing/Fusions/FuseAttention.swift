@@ -33,7 +33,7 @@ package struct FuseAttention: RewriteRule {
     nodes.insert(multiplication)
     let query: ValueID = withoutScale(left, context, &nodes, &scale)
     let turnedKey: ValueID = withoutScale(right, context, &nodes, &scale)
-    guard nodes.isClosed(root: node, in: context),
+    guard nodes.isClosed(root: node, in: context), isStorable(scale, graph[output].type?.elementType),
       let (turn, transpose) = context.producer(of: turnedKey, as: TransposeOp.self), let key = turn.inputs[0],
       let shapes = heads(query, turnedKey, value, mask, context), shapes
     else { return nil }
@@ -52,6 +52,12 @@ package struct FuseAttention: RewriteRule {
     patch.replace(output, by: result)
     patch.note = mask == nil ? "without a mask" : "with a mask"
     return patch
+  }
+
+  /// Whether `scale` is as good as an attribute, which is float32, for values of this type.
+  private func isStorable(_ scale: Double, _ type: ElementType?) -> Bool {
+    let stored = Float(scale)
+    return stored.isNormal && (type != .float64 || Double(stored) == scale)
   }
 
   private func isLastAxis(_ op: SoftmaxOp, _ value: ValueID, _ context: RewriteContext) -> Bool {

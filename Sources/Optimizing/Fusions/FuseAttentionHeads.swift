@@ -26,7 +26,10 @@ package struct FuseAttentionHeads: RewriteRule {
       guard let (turn, _) = context.producer(of: node.inputs[index], as: TransposeOp.self),
         let roles = context.dimensions(node.inputs[index]),
         Self.isHeadsInside(turn, roles: roles, isInput: true), let source = turn.inputs[0],
-        let joined = patch.join(source, roles, context)
+        let old = context.dimensions(source),
+        let joined = patch.reshape(
+          source, from: old, to: Self.joined(roles), name: "",
+          outputName: "\(context.graph[source].name).joined")
       else { return nil }
       inputs.append(joined)
     }
@@ -34,12 +37,18 @@ package struct FuseAttentionHeads: RewriteRule {
     let joined: ValueID = patch.add(
       op.withHeads(query: queryHeads, key: keyHeads), name: node.name, inputs: inputs,
       outputName: "\(context.graph[result].name).joined")
-    guard let shape = patch.target(like: result, from: joined, dimensions, context) else { return nil }
-    let split: ValueID = patch.add(
-      ReshapeOp(allowsZero: false), name: back.name, inputs: [joined, shape],
-      outputName: context.graph[result].name)
+    guard let new = context.dimensions(result),
+      let split = patch.reshape(
+        joined, from: Self.joined(dimensions), to: new, name: back.name,
+        outputName: context.graph[result].name)
+    else { return nil }
     patch.replace(result, by: split)
     return patch
+  }
+
+  /// [batch, length, heads * size] for [batch, heads, length, size].
+  private static func joined(_ roles: [Dimension]) -> [Dimension] {
+    [roles[0], roles[2], roles[1] * roles[3]]
   }
 
   /// Whether elements that are [batch, heads, length, size] on one side of a transposition lie as
@@ -54,61 +63,5 @@ package struct FuseAttentionHeads: RewriteRule {
     }
     func moving(_ list: [Int]) -> [Int] { list.filter { roles[$0].value != 1 } }
     return moving(found) == moving([0, 2, 1, 3])
-  }
-}
-
-extension GraphPatch {
-  /// `source`, whose elements lie as [batch, length, heads, size], as [batch, length, heads * size].
-  fileprivate mutating func join(_ source: ValueID, _ roles: [Dimension], _ context: RewriteContext)
-    -> ValueID?
-  {
-    guard let heads = roles[1].value, let size = roles[3].value,
-      let old = context.dimensions(source)
-    else { return nil }
-    var target: [Int64] = []
-    var isInferred: Bool = false
-    for (axis, dimension) in [roles[0], roles[2]].enumerated() {
-      if let extent = dimension.value {
-        target.append(Int64(extent))
-      } else if old[axis] == dimension {
-        target.append(0)
-      } else if !isInferred {
-        isInferred = true
-        target.append(-1)
-      } else {
-        return nil
-      }
-    }
-    target.append(Int64(heads * size))
-    guard !target.dropLast().contains(where: { $0 == 0 }) || old.count >= 2 else { return nil }
-    let label: String = context.graph[source].name
-    let shape: ValueID = constant(Tensor(target, [3]), name: "\(label).joined.shape")
-    return add(
-      ReshapeOp(allowsZero: false), name: "", inputs: [source, shape], outputName: "\(label).joined")
-  }
-
-  /// The shape of `value`, for a Reshape of a [batch, length, heads * size] of these dimensions.
-  fileprivate mutating func target(
-    like value: ValueID, from joined: ValueID, _ roles: [Dimension], _ context: RewriteContext
-  ) -> ValueID? {
-    guard let new = context.dimensions(value) else { return nil }
-    let old: [Dimension] = [roles[0], roles[2]]
-    var target: [Int64] = []
-    var isInferred: Bool = false
-    for (axis, dimension) in new.enumerated() {
-      if let extent = dimension.value {
-        guard extent > 0 else { return nil }
-        target.append(Int64(extent))
-      } else if axis < old.count, old[axis] == dimension {
-        target.append(0)
-      } else if !isInferred {
-        isInferred = true
-        target.append(-1)
-      } else {
-        return nil
-      }
-    }
-    let label: String = context.graph[value].name
-    return constant(Tensor(target, [target.count]), name: "\(label).shape")
   }
 }

@@ -30,6 +30,13 @@ extension GraphPatch {
     -> ValueID?
   {
     guard let old = context.dimensions(source), let new = context.dimensions(output) else { return nil }
+    return reshape(source, from: old, to: new, name: name, outputName: context.graph[output].name)
+  }
+
+  /// A Reshape of `source`, which has the dimensions `old`, to `new`; nil where one list can't tell them.
+  mutating func reshape(
+    _ source: ValueID, from old: [Dimension], to new: [Dimension], name: String, outputName: String
+  ) -> ValueID? {
     var target: [Int64] = []
     var isInferred: Bool = false
     for (axis, dimension) in new.enumerated() {
@@ -46,8 +53,7 @@ extension GraphPatch {
         return nil
       }
     }
-    let label: String = context.graph[output].name
-    let shape: ValueID = constant(Tensor(target, [target.count]), name: "\(label).shape")
-    return add(ReshapeOp(allowsZero: false), name: name, inputs: [source, shape], outputName: label)
+    let shape: ValueID = constant(Tensor(target, [target.count]), name: "\(outputName).shape")
+    return add(ReshapeOp(allowsZero: false), name: name, inputs: [source, shape], outputName: outputName)
   }
 }

@@ -64,6 +64,26 @@ import Testing
     }
   }
 
+  @Test("A scale that the attribute can't hold in full stays where the values are double precision")
+  func preciseScale() throws {
+    for (type, factor, isFused) in [
+      (ElementType.float64, 0.3, false), (.float64, 0.25, true), (.float32, 0.3, true),
+    ] {
+      var script = TestGraph(type)
+      let (q, v) = (script.input([1, 2, 5, 4]), script.input([1, 2, 5, 4]))
+      let k = try script.add(
+        TransposeOp.self, [Attribute("perm", [0, 1, 3, 2])], script.input([1, 2, 5, 4]))
+      let scores = try script.add(
+        MulOp.self, [], try script.add(MatMulOp.self, [], q, k), script.constant([factor], []))
+      let y = try script.add(MatMulOp.self, [], try script.add(SoftmaxOp.self, [], scores), v)
+      let graph = try script.graph(y)
+      let counts = try optimized(
+        &script, graph, tolerance: type == .float64 ? 1e-11 : 1e-5, stages: Self.stages
+      ).histogram
+      #expect(counts["Attention"] == (isFused ? 1 : nil))
+    }
+  }
+
   @Test("A key that is not transposed in the graph is left alone: it would have to be transposed twice")
   func keyWithoutTransposition() throws {
     var script = TestGraph()
