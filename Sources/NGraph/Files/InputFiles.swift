@@ -162,7 +162,13 @@ package struct InputFiles: Sendable {
           .run, "missingInput", "\(input.kind) needs a file or --shape \(input.name)=...",
           at: "input '\(input.name)'")
       }
-      guard let shape = Shape(checking: extents.map { $0 ?? 1 }), type.byteCount(of: shape.count) != nil,
+      let shape = Shape(checking: extents.map { $0 ?? 1 })
+      if let shape, let bytes = type.byteCount(of: shape.count), bytes > PhysicalMemory.bytes {
+        throw NGraphError(
+          .run, "tooLarge", "values for \(type.name)\(shape) need more memory than the machine has",
+          at: "input '\(input.name)'")
+      }
+      guard let shape, type.byteCount(of: shape.count) != nil,
         let tensor = filling.tensor(type, shape, index: index)
       else {
         throw NGraphError(

@@ -55,6 +55,14 @@ import Testing
     #expect(try values(1) != values(2))
   }
 
+  @Test("Values that no memory holds are refused, not made up")
+  func tooLarge() throws {
+    let files = InputFiles(arguments: [], shapes: ["a": [1 << 40, 2]], filling: .ones)
+    let error: NGraphError? = #expect(throws: NGraphError.self) { try files.read(for: Self.two) }
+    #expect(error?.code == "tooLarge")
+    #expect(error?.place == "input 'a'")
+  }
+
   @Test("Inputs without file or filling are all named")
   func missing() throws {
     let error: NGraphError? = #expect(throws: NGraphError.self) {
