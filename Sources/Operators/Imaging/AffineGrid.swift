@@ -1,5 +1,5 @@
 package import Graphs
-package import Tensors
+internal import Tensors
 
 /// `AffineGrid`: for each batch entry the points of an image of extents `size` [N, C, spatial...], each
 /// coordinate in [-1, 1], mapped by the affine map `theta` [N, D, D + 1]: [N, spatial..., D], the last axis'
@@ -25,12 +25,11 @@ package struct AffineGridOp: KernelOperator {
   package func infer(_ context: inout InferenceContext) throws(GraphError) {
     guard let size = context.knownDimensions(1) else {
       let rank: Int? = context.dimensions(1)?.first?.value
+      if let rank { try checkRank(rank, context) }
       context.setOutput(0, context.elementType(0), rank.map { context.freshDimensions($0) })
       return
     }
-    guard size.count == 4 || size.count == 5 else {
-      throw context.error(.shapeMismatch, "expected a size of 4 or 5 extents, found \(size.count)")
-    }
+    try checkRank(size.count, context)
     let axes: Int = size.count - 2
     for extent in size.compactMap(\.value) where extent < 0 {
       throw context.error(.shapeMismatch, "extent \(extent) of the size is negative")
@@ -39,6 +38,12 @@ package struct AffineGridOp: KernelOperator {
       throw context.error(.shapeMismatch, "expected theta [\(batch), \(axes), \(axes + 1)], found \(theta)")
     }
     context.setOutput(0, context.elementType(0), [size[0]] + Array(size[2...]) + [Dimension(axes)])
+  }
+
+  private func checkRank(_ rank: Int, _ context: InferenceContext) throws(GraphError) {
+    guard rank == 4 || rank == 5 else {
+      throw context.error(.shapeMismatch, "expected a size of 4 or 5 extents, found \(rank)")
+    }
   }
 
   package func prepare(_ context: inout PrepareContext) throws(PlanError) -> Step {

@@ -26,6 +26,16 @@ import Testing
     expectClose(try evaluateTensor(GridSampleOp.self, [], volume, grid), volume.doubles, steps: 16, scale: 4)
   }
 
+  @Test("A size of no image is refused")
+  func gridOfNothing() {
+    for size in [[], [1], [1, 1, 1]] as [[Int64]] {
+      #expect(throws: (any Error).self) {
+        try evaluateTensor(
+          AffineGridOp.self, [], Tensor([1, 0, 0, 0, 1, 0] as [Float], [1, 2, 3]), Tensor(size))
+      }
+    }
+  }
+
   @Test("Beyond the edge lie zeros, the edge or the reflected image; what is no number is zero")
   func padding() throws {
     let image = Tensor([1, 2, 3] as [Float], [1, 1, 1, 3])
