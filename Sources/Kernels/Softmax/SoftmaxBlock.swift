@@ -13,32 +13,11 @@ func softmaxBlockF32(
   let x: UnsafeMutablePointer<Float> = scores.assumingMemoryBound(to: Float.self)
   let before: Double = state.pointee.best
   let best: Double = joinedMaximum(before, Double(maximumOfRow(UnsafePointer(x), count)))
-  let lanes: Int = F32Lanes.count
   if best == -.infinity {
     for i in 0..<count { x[i] = 0 }
     return 1
   }
-  let shift: VF32 = splat(Float(best))
-  var total: Double = 0
-  var i: Int = 0
-  while i < count {
-    let end: Int = count &- i < 32 &* lanes ? count : i &+ 32 &* lanes
-    var sum: VF32 = splat(0)
-    while i &+ lanes <= end {
-      let e: VF32 = shiftedExp(F32Lanes.load(x + i), shift)
-      F32Lanes.store(e, x + i)
-      sum += e
-      i &+= lanes
-    }
-    let rest: Int = end &- i
-    if rest > 0 {
-      let e: VF32 = shiftedExp(F32Lanes.load(x + i, rest), shift)
-      F32Lanes.store(e, x + i, rest)
-      sum += select(firstLanes(rest), e, splat(0))
-      i = end
-    }
-    total += Double(F32Lanes.sum(sum))
-  }
+  let total: Double = exponentialsOfRow(x, UnsafePointer(x), count, splat(Float(best)))
   return advance(state, best, total)
 }
 

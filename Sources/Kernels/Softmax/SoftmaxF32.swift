@@ -19,9 +19,11 @@ func softmaxF32(_ out: UnsafeMutableRawPointer, _ input: UnsafeRawPointer, _ sha
   ExponentialParts(maximum(splat(-104), x - best)).value
 }
 
+/// Writes exp(x - best) for every element of a row and returns the sum of them. `y` may be `x`.
 @_transparent
-private func softmaxRow(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ count: Int) {
-  let best: VF32 = splat(maximumOfRow(x, count))
+func exponentialsOfRow(
+  _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ count: Int, _ best: VF32
+) -> Double {
   let lanes: Int = F32Lanes.count
   var total: Double = 0
   var i: Int = 0
@@ -43,6 +45,12 @@ private func softmaxRow(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Flo
     }
     total += Double(F32Lanes.sum(sum))
   }
+  return total
+}
+
+@_transparent
+private func softmaxRow(_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ count: Int) {
+  let total: Double = exponentialsOfRow(y, x, count, splat(maximumOfRow(x, count)))
   let factor: VF32 = splat(Float(1 / total))
   @_transparent func scaled(_ v: VF32) -> VF32 { v * factor }
   mapF32(y, y, count, scaled)
