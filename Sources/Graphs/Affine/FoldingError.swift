@@ -1,4 +1,4 @@
-package import Tensors
+internal import Tensors
 
 /// How far rounded constants are from what was folded into them.
 package struct FoldingError: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import Tensors
+internal import Tensors
 
 extension FoldableConstant {
   /// The constant after `map`, whose axis is one of a value of rank `rank` to which the constant broadcasts;

@@ -1,5 +1,5 @@
 package import Graphs
-package import KernelInterface
+internal import KernelInterface
 package import Tensors
 
 /// `Conv`: the cross-correlation of X [batch, channels, spatial...] with W [features, channels / group,

@@ -1,5 +1,5 @@
 package import Graphs
-package import Tensors
+internal import Tensors
 
 /// `Col2Im`: an image [N, C, image...] from its blocks [N, C * block, L]: each block is added at its place;
 /// the L blocks lie `strides` apart in the padded image, their elements `dilations` apart.

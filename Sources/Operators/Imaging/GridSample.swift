@@ -1,5 +1,5 @@
 package import Graphs
-package import Tensors
+internal import Tensors
 
 /// `GridSample`: for each point of `grid` [N, points..., D], in [-1, 1] along each of the D spatial axes
 /// (the last axis first), the input [N, C, spatial...] at that position, by the nearest, the linear or the

@@ -1,5 +1,5 @@
 package import Graphs
-package import Tensors
+internal import Tensors
 
 /// `MaxRoiPool`: for each region of interest [batch, x1, y1, x2, y2], times `spatial_scale` and rounded, the
 /// largest element of each of `pooled_shape` bins; 0 for a bin without elements.

@@ -1,5 +1,5 @@
 package import Graphs
-package import Tensors
+internal import Tensors
 
 /// `RoiAlign`: for each region of interest [x1, y1, x2, y2], times `spatial_scale`, of the image that
 /// `batch_indices` names, `output_height` x `output_width` bins, each the mean (or largest) of

@@ -1,4 +1,4 @@
-package import Graphs
+internal import Graphs
 internal import KernelInterface
 internal import Tensors
 

@@ -1,4 +1,4 @@
-package import Graphs
+internal import Graphs
 
 extension ShapeOp: ShapeReader {}
 extension SizeOp: ShapeReader {}

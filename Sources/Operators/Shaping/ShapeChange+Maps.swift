@@ -1,4 +1,4 @@
-package import Graphs
+internal import Graphs
 internal import Tensors
 
 extension ReshapeOp: ShapeChange {}
