@@ -40,9 +40,11 @@ extension AttentionOp {
     }
     let past: Dimension = try pastLength(&context)
     let total: Dimension = past + key.length
-    try check(4, "past_key", [query.batch, key.heads, past, key.size], context)
-    try check(5, "past_value", [query.batch, key.heads, past, value.size], context)
-    try check(6, "nonpad_kv_seqlen", [query.batch], context)
+    try RecurrentSizes.check(
+      context, "past_key", context.dimensions(4), [query.batch, key.heads, past, key.size])
+    try RecurrentSizes.check(
+      context, "past_value", context.dimensions(5), [query.batch, key.heads, past, value.size])
+    try RecurrentSizes.check(context, "nonpad_kv_seqlen", context.dimensions(6), [query.batch])
     try checkMask([query.batch, query.heads, query.length, total], context)
     let y: [Dimension] =
       q.count == 4
@@ -86,15 +88,6 @@ extension AttentionOp {
       throw context.error(.shapeMismatch, "past_key must have rank 4, found \(past)")
     }
     return past[2]
-  }
-
-  private func check(_ index: Int, _ name: String, _ expected: [Dimension], _ context: InferenceContext)
-    throws(GraphError)
-  {
-    guard let found = context.dimensions(index) else { return }
-    guard found.count == expected.count, zip(found, expected).allSatisfy({ $0.mayEqual($1) }) else {
-      throw context.error(.shapeMismatch, "\(name) must be \(expected), found \(found)")
-    }
   }
 
   private func checkMask(_ scores: [Dimension], _ context: InferenceContext) throws(GraphError) {

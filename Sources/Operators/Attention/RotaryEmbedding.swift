@@ -64,13 +64,13 @@ package struct RotaryEmbeddingOp: KernelOperator {
       throw context.error(.shapeMismatch, "\(rotated) elements of a head of \(size) can't be rotated")
     }
     let (batch, length) = (x[0], x[x.count == 4 ? 2 : 1])
-    for index in 1...2 {
-      guard let cache = context.dimensions(index) else { continue }
-      let expected: [Dimension] =
-        context.hasInput(3)
-        ? [cache.first ?? 0, Dimension(rotated / 2)] : [batch, length, Dimension(rotated / 2)]
-      try RecurrentSizes.check(context, index == 1 ? "cos_cache" : "sin_cache", cache, expected)
-    }
+    // Both caches have as many positions.
+    let positions: Dimension? = context.dimensions(1)?.first ?? context.dimensions(2)?.first
+    let expected: [Dimension] =
+      context.hasInput(3)
+      ? [positions ?? 0, Dimension(rotated / 2)] : [batch, length, Dimension(rotated / 2)]
+    try RecurrentSizes.check(context, "cos_cache", context.dimensions(1), expected)
+    try RecurrentSizes.check(context, "sin_cache", context.dimensions(2), expected)
     try RecurrentSizes.check(context, "position_ids", context.dimensions(3), [batch, length])
   }
 

@@ -24,8 +24,9 @@ package struct ReshapeOp: KernelOperator, ValueOperator, AliasingOperator {
   package var aliasedInput: Int { 0 }
 
   package func infer(_ context: inout InferenceContext) throws(GraphError) {
-    guard let target = context.knownDimensions(1) else {
-      let rank: Int? = context.dimensions(1)?.first?.value
+    let rank: Int? = context.dimensions(1)?.first?.value
+    // A shape without elements is known whatever they are.
+    guard let target = context.knownDimensions(1) ?? (rank == 0 ? [] : nil) else {
       let dimensions: [Dimension]? = rank.map { rank in (0..<rank).map { _ in context.freshDimension() } }
       context.setOutput(0, context.elementType(0), dimensions)
       return

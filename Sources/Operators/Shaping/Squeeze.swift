@@ -37,6 +37,9 @@ package struct SqueezeOp: KernelOperator, ValueOperator, AliasingOperator {
     }
     guard let named = context.integers(1) else {
       guard let count = context.dimensions(1)?.first?.value, count <= dimensions.count else { return nil }
+      if count == dimensions.count, let extent = dimensions.compactMap(\.value).first(where: { $0 != 1 }) {
+        throw context.error(.shapeMismatch, "an axis of all has the extent \(extent), expected 1")
+      }
       return context.freshDimensions(dimensions.count - count)
     }
     let axes: [Int] = try context.normalized(axes: named, rank: dimensions.count)

@@ -174,6 +174,15 @@ import Testing
     }
   }
 
+  @Test("Caches of sines and cosines have as many positions")
+  func rotationOfUnequalCaches() {
+    let (x, cosines) = (Tensor([1, 2] as [Float], [1, 1, 1, 2]), Tensor([0, 0, 0] as [Float], [3, 1]))
+    let sines = Tensor([1] as [Float], [1, 1])
+    #expect(throws: ExecutionError.self) {
+      try evaluateTensor(RotaryEmbeddingOp.self, [], x, cosines, sines, Tensor([2] as [Int64], [1, 1]))
+    }
+  }
+
   @Test("A causal convolution continues where its state ended")
   func causalConvolution() throws {
     let w = Tensor([1, 10, 100] as [Float], [1, 1, 3])
