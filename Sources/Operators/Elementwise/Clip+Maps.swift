@@ -2,7 +2,8 @@ package import Graphs
 internal import Tensors
 
 /// `clip(s x + t, low, high) = s clip(x, (low - t) / s, (high - t) / s) + t` for one s > 0 and one t for all
-/// elements; and for a lower bound of 0 alone, any scale that is not negative.
+/// elements; and for a lower bound of 0 alone, any scale that is not negative. A shift that is many times what lies
+/// between two bounds stays before them: what is clipped there is small, and loses its last digits next to it.
 extension ClipOp: MapCrossing {
   package func forward(_ map: AxisMap, from index: Int, _ node: AffineNode)
     -> (map: AxisMap, rewrite: AffineRewrite?)?
@@ -10,7 +11,7 @@ extension ClipOp: MapCrossing {
     guard index == 0 else { return nil }
     if isRectifier(node), !map.hasShift, map.isNonnegative { return (map, nil) }
     guard let uniform = map.uniform, let (scale, shift) = numbers(uniform), let bounds = bounds(node),
-      let rewrite = rewrite(bounds, by: { ($0 - shift) / scale })
+      !isDrowned(bounds, by: shift), let rewrite = rewrite(bounds, by: { ($0 - shift) / scale })
     else { return nil }
     return (map, rewrite)
   }
@@ -26,6 +27,14 @@ extension ClipOp: MapCrossing {
       return nil
     }
     return rewrite(bounds, by: { scale * $0 + shift })
+  }
+
+  /// Whether values between two bounds are small against `shift`.
+  private func isDrowned(_ bounds: [Int: FoldableConstant], by shift: Double) -> Bool {
+    let values: [Double] = bounds.values.compactMap { $0.doubles?.first }
+    guard values.count == 2, values.allSatisfy(\.isFinite) else { return false }
+    let largest: Double = max(abs(values[0]), abs(values[1]), abs(values[0] - values[1]))
+    return abs(shift) > 16 * largest
   }
 
   private func numbers(_ map: AxisMap) -> (scale: Double, shift: Double)? {

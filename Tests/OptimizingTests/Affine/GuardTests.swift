@@ -35,6 +35,19 @@ import Testing
     #expect(result.operators == ["Conv", "BatchNormalization"])
   }
 
+  @Test("A shift stays before two bounds that are small against it; one like them goes")
+  func drowned() throws {
+    for (shift, stays) in [(Double(300), true), (2, false)] {
+      var script = TestGraph(.float16)
+      let x = script.input([1, 2, 3, 3])
+      let y = try script.add(AddOp.self, [], x, script.constant([shift], [1]))
+      let z = try script.add(ClipOp.self, [], y, script.constant([-0.5], []), script.constant([1.5], []))
+      let graph = try script.graph(try script.add(ConvOp.self, [], z, script.constant([2, 2, 1, 1])))
+      let result = try optimized(&script, graph, tolerance: 2e-3)
+      #expect(result.operators == (stays ? ["Add", "Clip", "Conv"] : ["Clip", "Conv"]))
+    }
+  }
+
   @Test("Folded weights that would be subnormal become zero")
   func subnormal() throws {
     var script = TestGraph(.float32)
