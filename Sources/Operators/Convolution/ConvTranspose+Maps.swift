@@ -4,7 +4,7 @@ internal import Tensors
 /// A transposed convolution with constant weights [channels, features / group, ...] takes a map of its
 /// output channels into weights and bias, and a scale of its input channels into the weights. A shift of
 /// its input spreads unevenly over the output, where windows overlap: what comes of it is added.
-extension ConvTransposeOp: OutputMapAbsorber, InputMapAbsorber {
+extension ConvTransposeOp: OutputMapAbsorber {
   package func absorbing(outputMap map: AxisMap, _ node: AffineNode) -> AffineRewrite? {
     guard let weight = node.constant(1), weight.shape.rank >= 3, weight.shape[0] % groups == 0 else {
       return nil
@@ -17,7 +17,9 @@ extension ConvTransposeOp: OutputMapAbsorber, InputMapAbsorber {
     else { return nil }
     return AffineRewrite(op: self, constants: [1: scaled, 2: bias])
   }
+}
 
+extension ConvTransposeOp: InputMapAbsorber {
   package func absorbing(inputMap map: AxisMap, at index: Int, _ node: AffineNode) -> AffineRewrite? {
     guard index == 0, !map.hasShift, let weight = node.constant(1), weight.shape.rank >= 3,
       let (scale, _) = map.along(1, count: weight.shape[0]), let scaled = weight.scaled(along: 0, by: scale)
