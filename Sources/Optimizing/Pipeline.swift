@@ -22,11 +22,9 @@ package struct OptimizationStage: Sendable {
     self.rules = rules
   }
 
-  /// What runs in `ngraph optimize`: what it makes can be written to a file of any operator set.
+  /// What `ngraph optimize` runs: what it makes can be written to a file, operators of the domain `ngraph` with
+  /// the functions that define them.
   package static let pipeline: [OptimizationStage] = stages(standardOnly: false)
-
-  /// The same without operators of the domain `ngraph`.
-  package static let standardPipeline: [OptimizationStage] = stages(standardOnly: true)
 
   /// What runs before every plan: it also makes one operator of attention.
   package static let withAttention: [OptimizationStage] = stages(standardOnly: false, fusesAttention: true)
@@ -36,7 +34,7 @@ package struct OptimizationStage: Sendable {
 
   /// The stages of a level: 0 has none; 1 simplifies and recognizes; 2 also dissolves normalizations, scales
   /// and shifts into the layers beside them; 3 also makes operators of the domain `ngraph`, unless
-  /// `standardOnly`, and takes out of loops what every step can share.
+  /// `standardOnly`, and takes products that every step can share out of loops.
   package static func stages(level: Int, standardOnly: Bool) -> [OptimizationStage] {
     if level >= highestLevel { return stages(standardOnly: standardOnly) }
     // What a stage that is left out would have fused must not be split.

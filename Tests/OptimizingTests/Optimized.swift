@@ -12,7 +12,9 @@ func optimized(
   stages: [OptimizationStage]? = nil, sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> Graph {
   var report = OptimizationReport()
-  let stages = stages ?? (standardOnly ? OptimizationStage.standardPipeline : OptimizationStage.pipeline)
+  let stages =
+    stages
+    ?? OptimizationStage.stages(level: OptimizationStage.highestLevel, standardOnly: standardOnly)
   let result = try Optimizer(kernels: KernelSelection.best, stages: stages)
     .optimize(graph, report: &report)
   for _ in 0..<3 {

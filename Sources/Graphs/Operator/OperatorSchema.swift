@@ -27,8 +27,6 @@ package struct TypeSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   package static let float8: TypeSet = [.float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ]
   /// Every element type.
   package static let all = TypeSet(ElementType.allCases)
-  /// Every element type with a whole number of bytes: neither strings nor packed types.
-  package static let wholeBytes = TypeSet(ElementType.allCases.filter { $0.byteWidth > 0 })
 }
 
 /// A formal input or output.

@@ -19,7 +19,4 @@ package struct AffineFate: Sendable {
   package let changes: [String]
   /// What keeps the rest of it where it is.
   package let obstacles: [String]
-
-  /// Whether nothing was done with it.
-  package var isUnchanged: Bool { changes.isEmpty && remaining == [place.op ?? ""] }
 }

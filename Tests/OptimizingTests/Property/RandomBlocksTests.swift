@@ -17,7 +17,7 @@ import Testing
     for seed in 0..<Self.count {
       var stack = try RandomStack(seed: UInt64(seed) &+ 7_000_000)
       let graph: Graph = try stack.graph()
-      for stages in [OptimizationStage.session, OptimizationStage.standardPipeline] {
+      for stages in [OptimizationStage.session, OptimizationStage.stages(level: 3, standardOnly: true)] {
         var report = OptimizationReport()
         let result: Graph = try Optimizer(kernels: KernelSelection.best, stages: stages)
           .optimize(graph, report: &report)
