@@ -111,8 +111,10 @@ import Testing
 
   @Test func depthwiseConvolutionsMatchTheDefinition() {
     for table in KernelSelection.supported {
-      for (channels, size) in [(1, 7), (6, 9), (16, 14), (37, 5), (64, 21), (150, 6)] {
-        for (kernel, stride, dilation) in [(3, 1, 1), (3, 2, 1), (5, 2, 1), (3, 1, 2), (2, 3, 2), (7, 1, 1)] {
+      for (channels, size) in [(1, 7), (6, 9), (16, 14), (37, 5), (64, 21), (150, 6), (32, 10), (80, 12)] {
+        for (kernel, stride, dilation) in [
+          (3, 1, 1), (3, 2, 1), (5, 1, 1), (5, 2, 1), (3, 1, 2), (2, 3, 2), (7, 1, 1), (7, 2, 1),
+        ] {
           var test = ConvolutionCase(
             channels, channels, Extent3(1, size, size + 1), Extent3(1, kernel, kernel))
           test.layout = .channelsLast
@@ -138,6 +140,35 @@ import Testing
           test.check(table.convolutionF32)
         }
       }
+    }
+  }
+
+  @Test func depthwiseConvolutionsReadZerosOutsideTheImage() {
+    for table in KernelSelection.supported {
+      for (kernel, stride) in [(3, 1), (3, 2), (5, 1), (5, 2), (7, 1)] {
+        for (before, after) in [(0, kernel / 2), (kernel / 2, 0), (kernel, 1), (0, kernel + 1), (-1, 0)] {
+          for (height, width) in [(9, 8), (8, 33), (10, 9)] {
+            var test = ConvolutionCase(64, 64, Extent3(1, height, width), Extent3(1, kernel, kernel))
+            test.layout = .channelsLast
+            test.inputLayout = .channelsLast
+            test.groups = 64
+            test.stride = Extent3(1, stride, stride)
+            test.padding = Extent3(0, before, before)
+            test.paddingEnd = Extent3(0, after, after)
+            test.hasBias = true
+            test.check(table.convolutionF32)
+            test.activation = .gelu
+            test.check(table.convolutionF32)
+          }
+        }
+      }
+      var volume = ConvolutionCase(32, 32, Extent3(4, 6, 7), Extent3(3, 3, 3))
+      volume.layout = .channelsLast
+      volume.inputLayout = .channelsLast
+      volume.groups = 32
+      volume.padding = Extent3(1)
+      volume.paddingEnd = Extent3(1)
+      volume.check(table.convolutionF32)
     }
   }
 

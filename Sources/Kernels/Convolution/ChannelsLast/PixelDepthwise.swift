@@ -1,10 +1,10 @@
 internal import KernelInterface
 
 /// Depthwise convolution, channels-last: every output channel is one kernel over the input channel of the same
-/// number. Channels are divided into chunks of a few registers, so that the rows that an output row reads stay in the
-/// first-level cache; a task is a band of output rows for a range of chunks. Tiles of neighbouring output columns are
-/// summed tap by tap where the input lies, border columns one by one with the taps inside the image. Where borders
-/// are much of the image, or there is a prologue, what the band reads is copied into a padded block (`PixelBlock`).
+/// number. A task is a band of output rows for some chunks of a few registers of channels; strips of its columns are
+/// as wide as keeps the rows that an output row reads in the first-level cache (`DepthwiseBand`). The input is read
+/// where it lies, columns outside the image as a register of zeros; where there is a prologue, or registers are not
+/// full, or a kernel has depth, what the band reads is copied into a padded block (`PixelBlock`).
 /// Weights are packed as [chunk][tap][channel of the chunk], the last chunk's channels filled up to whole registers.
 struct PixelDepthwise<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
@@ -19,12 +19,14 @@ struct PixelDepthwise<Lanes: ProductLanes> {
   /// Channels of a chunk, whole registers.
   private var width: Int
   private var chunks: Int
+  /// Output columns of a strip.
+  private var strip: Int
   private var chunkBlock: Int
   private var chunkBlocks: Int
   private var band: Int
   private var bands: Int
 
-  private static var taskWork: Int { 1 << 17 }
+  private static var taskWork: Int { 1 << 16 }
   private static var wantedTasks: Int { 16 }
   /// Elements of the rows that an output row reads, and of a block.
   private static var rowElements: Int { 6 * 1024 }
@@ -41,12 +43,10 @@ struct PixelDepthwise<Lanes: ProductLanes> {
     self.problem.channels = Lanes.count
     copies = Self.copies(self.problem, channels)
     let height: Int = problem.output.height
-    let one = PixelBlock<Lanes>(arguments, self.problem, band: 1)
     let registers: Int = ceilDivide(channels, Lanes.count)
-    var fitting: Int = larger(1, smaller(Self.mostRegisters, Self.rowElements / larger(1, one.count)))
-    if !copies { fitting = registers }
     // Chunks of equal size.
-    width = ceilDivide(registers, larger(1, ceilDivide(registers, fitting))) * Lanes.count
+    width = ceilDivide(registers, larger(1, ceilDivide(registers, Self.mostRegisters))) * Lanes.count
+    strip = Self.strip(self.problem, width)
     chunks = larger(1, ceilDivide(channels, width))
     self.problem.channels = width
     self.problem.outputs = width
@@ -95,21 +95,34 @@ struct PixelDepthwise<Lanes: ProductLanes> {
     problem.isEmpty ? 0 : problem.batch * problem.output.depth * bands * chunkBlocks
   }
 
-  /// Borders are costly where they are much of the image, and are read by many taps. Registers that are not full
-  /// must not be read past the image.
+  /// Registers that are not full must not be read past the image, and tiles know of as many columns outside the
+  /// image as a kernel has beside its middle.
   private static func copies(_ problem: PixelProblem<Element>, _ channels: Int) -> Bool {
-    guard channels % Lanes.count == 0 else { return true }
-    let inside = DepthwiseLine<Lanes>.inside(problem)
-    let border: Int = problem.output.width - (inside.end - inside.first)
-    return 4 * border > problem.output.width
+    let beside: Int = problem.kernel.width / 2
+    let last: Int =
+      (problem.output.width - 1) * problem.stride.width + (problem.kernel.width - 1) * problem.dilation.width
+    let beyond: Int = last - problem.padding.width - (problem.input.width - 1)
+    let isKnown: Bool = problem.padding.width <= beside && beyond <= beside
+    let isSingle: Bool = DepthwiseTiles<Lanes>(problem).isSingle
+    return channels % Lanes.count != 0 || problem.kernel.depth > 1 || !(isKnown || isSingle)
   }
 
-  private var tapBytes: Int { roundUp(2 * problem.taps * MemoryLayout<Int>.stride, 64) }
-  private var tileElements: Int { depthwiseTileColumns * width }
+  /// Output columns that keep what they read, and the rows below, in the first-level cache; whole tiles.
+  private static func strip(_ problem: PixelProblem<Element>, _ width: Int) -> Int {
+    let tile: Int = DepthwiseTiles<Lanes>.columns
+    let reach: Int = (problem.kernel.width - 1) * problem.dilation.width + 1
+    let inputs: Int = rowElements / larger(1, problem.kernel.depth * problem.kernel.height * width)
+    let columns: Int = larger(tile, (inputs - reach) / problem.stride.width + 1)
+    let tiles: Int = ceilDivide(problem.output.width, tile)
+    return larger(1, ceilDivide(tiles, ceilDivide(problem.output.width, columns))) * tile
+  }
+
+  private var tapBytes: Int { roundUp(3 * problem.taps * MemoryLayout<Int>.stride, 64) }
+  private var tileElements: Int { larger(strip * width, DepthwiseBand<Lanes>.waitingElements) }
 
   /// Whole registers are read past the last pixel's channels.
   func scratchBytes() -> Int {
-    var elements: Int = tileElements + width
+    var elements: Int = Lanes.count + tileElements + width
     if copies || !arguments.pointee.prologue.isEmpty {
       elements += PixelBlock<Lanes>(arguments, problem, band: band).count
     }
@@ -126,27 +139,26 @@ struct PixelDepthwise<Lanes: ProductLanes> {
     let plane: Int = task / bands / chunkBlocks
     let image: Int = plane / problem.output.depth
     let slice: Int = plane % problem.output.depth
-    let pixel: Int = plane * problem.output.height * problem.output.width
-    let tile: UnsafeMutablePointer<Element> = (scratch + tapBytes).assumingMemoryBound(to: Element.self)
+    let pixel: Int = (plane * problem.output.height + firstRow) * problem.output.width
+    let place = DepthwisePlace<Lanes>(scratch, tapBytes: tapBytes)
     for chunk in firstChunk..<smaller(chunks, firstChunk + chunkBlock) {
       let first: Int = chunk * width
       var part: PixelProblem<Element> = problem
       part.channels = smaller(width, channels - first)
-      var line = DepthwiseLine<Lanes>(
-        problem: part, finish: finish, source: x + image * problem.inputImage + first,
-        weights: weights + first * problem.taps, column: first, width: roundUp(part.channels, Lanes.count),
-        taps: scratch.assumingMemoryBound(to: Int.self), tile: tile)
+      let from: UnsafePointer<Element> = weights + first * problem.taps
       if copies || !arguments.pointee.prologue.isEmpty {
-        let padded: UnsafeMutablePointer<Element> = tile + tileElements
+        let padded: UnsafeMutablePointer<Element> = place.tile + tileElements
         let block = PixelBlock<Lanes>(arguments, part, band: band)
         block.fill(image, channel: first, slice, firstRow, padded)
-        line.source = UnsafePointer(padded)
-        line.list(block)
-        for row in firstRow..<end {
-          line.run(padded: block.origin(row - firstRow, 0), pixel + row * problem.output.width)
-        }
+        var rows = DepthwiseBand<Lanes>(
+          part, finish, column: first, pixel: pixel, rows: end - firstRow, strip: strip, block: block,
+          source: UnsafePointer(padded), weights: from, place: place)
+        rows.run()
       } else {
-        for row in firstRow..<end { line.run(slice, row, pixel + row * problem.output.width) }
+        var rows = DepthwiseBand<Lanes>(
+          part, finish, column: first, pixel: pixel, row: firstRow, rows: end - firstRow, strip: strip,
+          source: x + image * problem.inputImage + first, weights: from, place: place)
+        rows.run()
       }
     }
   }
