@@ -42,7 +42,30 @@ private func sumsF32(
     if shape.isRow {
       y[0] = Float(finish(sumRow(x, shape.length, body), shape.length))
     } else {
+      let count: Int = F32Lanes.count
       var i: Int = 0
+      // Four registers, so that sums wait for each other less.
+      while i &+ 4 &* count <= shape.inner {
+        var sum0 = WideSum()
+        var sum1 = WideSum()
+        var sum2 = WideSum()
+        var sum3 = WideSum()
+        var from: UnsafePointer<Float> = x + i
+        var l: Int = 0
+        while l < shape.length {
+          sum0.add(body(F32Lanes.load(from)))
+          sum1.add(body(F32Lanes.load(from + count)))
+          sum2.add(body(F32Lanes.load(from + 2 &* count)))
+          sum3.add(body(F32Lanes.load(from + 3 &* count)))
+          from += shape.lengthStride
+          l &+= 1
+        }
+        finishColumns(sum0, y + i, count, shape.length, finish)
+        finishColumns(sum1, y + i + count, count, shape.length, finish)
+        finishColumns(sum2, y + i + 2 &* count, count, shape.length, finish)
+        finishColumns(sum3, y + i + 3 &* count, count, shape.length, finish)
+        i &+= 4 &* count
+      }
       while i < shape.inner {
         let lanes: Int = registerLanes(i, shape.inner)
         var sum = WideSum()
@@ -51,17 +74,26 @@ private func sumsF32(
           sum.add(body(loadColumns(x + l &* shape.lengthStride + i, lanes)))
           l &+= 1
         }
-        var lane: Int = 0
-        while lane < lanes {
-          let half: Int = F64Lanes.count
-          let value: Double = lane < half ? sum.low[lane] : sum.high[lane &- half]
-          y[i &+ lane] = Float(finish(value, shape.length))
-          lane &+= 1
-        }
-        i &+= F32Lanes.count
+        finishColumns(sum, y + i, lanes, shape.length, finish)
+        i &+= count
       }
     }
     o &+= 1
+  }
+}
+
+/// Stores what `finish` makes of the first `lanes` sums.
+@_transparent
+private func finishColumns(
+  _ sum: WideSum, _ out: UnsafeMutablePointer<Float>, _ lanes: Int, _ length: Int,
+  _ finish: (Double, Int) -> Double
+) {
+  let half: Int = F64Lanes.count
+  var lane: Int = 0
+  while lane < lanes {
+    let value: Double = lane < half ? sum.low[lane] : sum.high[lane &- half]
+    out[lane] = Float(finish(value, length))
+    lane &+= 1
   }
 }
 

@@ -11,7 +11,7 @@ import Testing
       shapes.append(AxisShape(outer: 2, length: length, inner: 1))
       shapes.append(AxisShape(outer: 1, length: length, inner: 1, outerStride: 0, lengthStride: 3))
     }
-    for inner in [2, 3, 8, 15, 16, 17, 33] {
+    for inner in [2, 3, 8, 15, 16, 17, 33, 70] {
       for length in [0, 1, 2, 9] {
         shapes.append(AxisShape(outer: 2, length: length, inner: inner))
         shapes.append(
