@@ -31,7 +31,11 @@ struct PixelDepthwise<Lanes: ProductLanes> {
   /// Elements of the rows that an output row reads, and of a block.
   private static var rowElements: Int { 6 * 1024 }
   private static var blockElements: Int { 48 * 1024 }
+  /// Registers of a chunk: as many as a pair of cache lines, which are brought in together, where the image comes
+  /// from beyond the second-level cache.
   private static var mostRegisters: Int { 4 }
+  private static var farRegisters: Int { larger(1, 128 / MemoryLayout<Lanes.Vector>.size) }
+  private static var nearElements: Int { 256 * 1024 }
   /// Output rows of a band that is not divided for the sake of more tasks.
   private static var wholeBand: Int { 16 }
 
@@ -45,7 +49,9 @@ struct PixelDepthwise<Lanes: ProductLanes> {
     let height: Int = problem.output.height
     let registers: Int = ceilDivide(channels, Lanes.count)
     // Chunks of equal size.
-    width = ceilDivide(registers, larger(1, ceilDivide(registers, Self.mostRegisters))) * Lanes.count
+    let isFar: Bool = problem.input.height * problem.input.width * channels > Self.nearElements
+    let fitting: Int = isFar ? Self.farRegisters : Self.mostRegisters
+    width = ceilDivide(registers, larger(1, ceilDivide(registers, fitting))) * Lanes.count
     strip = Self.strip(self.problem, width)
     chunks = larger(1, ceilDivide(channels, width))
     self.problem.channels = width
