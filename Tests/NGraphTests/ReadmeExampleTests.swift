@@ -5,7 +5,7 @@ import Testing
 @Suite struct ReadmeExampleTests {
   @Test("The README's Swift example is the code below, and it runs")
   func exampleRuns() throws {
-    FileManager.default.changeCurrentDirectoryPath(SeedModel.repository.path)
+    #expect(FileManager.default.changeCurrentDirectoryPath(SeedModel.repository.path))
     let digit: Int = try readmeExample()
     #expect((0...9).contains(digit))
     let source: String = try String(contentsOfFile: #filePath, encoding: .utf8)

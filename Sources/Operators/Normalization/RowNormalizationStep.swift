@@ -89,9 +89,9 @@ struct RowNormalizationForm: Sendable {
     }
     switch x.elementType {
     case .float32:
-      return scalarStep(Float.self, context, x, y, axis, rows, columns, (gain, offset), (mean, deviation))
+      return scalarStep(Float.self, x, y, rows, columns, (gain, offset), (mean, deviation))
     case .float64:
-      return scalarStep(Double.self, context, x, y, axis, rows, columns, (gain, offset), (mean, deviation))
+      return scalarStep(Double.self, x, y, rows, columns, (gain, offset), (mean, deviation))
     default: throw context.unsupported(x.elementType)
     }
   }
@@ -128,8 +128,9 @@ struct RowNormalizationForm: Sendable {
   private typealias Pair = (PrepareContext.Operand?, PrepareContext.Operand?)
 
   private func scalarStep<Element: BinaryFloatingPoint & TensorElement>(
-    _ type: Element.Type, _ context: PrepareContext, _ x: PrepareContext.Operand, _ y: PrepareContext.Operand,
-    _ axis: Int, _ rows: Int, _ columns: Int, _ parameters: Pair, _ statistics: Pair
+    _ type: Element.Type, _ x: PrepareContext.Operand, _ y: PrepareContext.Operand, _ rows: Int,
+    _ columns: Int,
+    _ parameters: Pair, _ statistics: Pair
   ) -> Step {
     let gain: BroadcastReader? = parameters.0.map { BroadcastReader($0, to: x.shape) }
     let offset: BroadcastReader? = parameters.1.map { BroadcastReader($0, to: x.shape) }

@@ -21,14 +21,14 @@ package struct ChooseLayout: RewriteRule {
   package func rewrite(_ node: Node, in context: RewriteContext) -> GraphPatch? {
     // One look at the whole graph, at its first node.
     guard node.id == context.graph.nodes.first?.id else { return nil }
-    guard context.graph.nodes.contains(where: { Self.isConvolution($0, context.graph) }) else { return nil }
+    guard context.graph.nodes.contains(where: { Self.isConvolution($0) }) else { return nil }
     let regions: [LayoutRegion] = LayoutRegion.all(in: context).filter { isWorthwhile($0, context) }
     if regions.isEmpty { return nil }
     var patch = LayoutPatch(context, regions)
     return patch.written()
   }
 
-  private static func isConvolution(_ node: Node, _ graph: Graph) -> Bool {
+  private static func isConvolution(_ node: Node) -> Bool {
     (node.op as? ConvOp)?.layouts == ImageLayouts()
   }
 
@@ -37,7 +37,7 @@ package struct ChooseLayout: RewriteRule {
     var work: Int = 0
     for position in region.conversions.keys {
       let node: Node = graph.nodes[position]
-      guard Self.isConvolution(node, graph), let output = node.outputs[0], let weights = node.inputs[1] else {
+      guard Self.isConvolution(node), let output = node.outputs[0], let weights = node.inputs[1] else {
         continue
       }
       let filter: [Int] = extents(weights, graph)
