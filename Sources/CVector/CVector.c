@@ -3,6 +3,9 @@
 #include <sched.h>
 #endif
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "CVector.h"
 
@@ -21,6 +24,32 @@ int ngraph_supported_isa(void) {
   return 1;
 #else
   return 0;
+#endif
+}
+
+bool ngraph_supports_bf16_dot(void) {
+#if defined(__x86_64__)
+  return ngraph_supported_isa() == 3 && __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
+bool ngraph_supports_byte_dot_512(void) {
+#if defined(__x86_64__)
+  return ngraph_supported_isa() == 3 && __builtin_cpu_supports("avx512vnni");
+#else
+  return false;
+#endif
+}
+
+bool ngraph_supports_byte_dot_256(void) {
+#if defined(__x86_64__)
+  if (ngraph_supported_isa() < 2) return false;
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1u << 4)) != 0;
+#else
+  return false;
 #endif
 }
 

@@ -52,6 +52,13 @@ package final class Session: Sendable {
     try plans.plan(graph, inputs: inputs.map { Optional($0) }).plan
   }
 
+  /// The same session with all products in f32, with plans and packed weights of its own.
+  package var inFullPrecision: Session {
+    var plain: KernelTable = kernels
+    plain.weightProducts = nil
+    return Session(graph, kernels: plain, runner: runner, memoryLimit: memoryLimit)
+  }
+
   /// Bytes of packed weights so far.
   package var packedBytes: Int { plans.weights.byteCount }
 

@@ -14,6 +14,9 @@ package struct KernelTable: Sendable {
   package var convolutionF64: ConvolutionKernels<Double>
   package var pooling: PoolingKernels
   package var integerGemm: IntegerGemmKernels
+  package var reducedGemm: ReducedGemmTable
+  /// What products of weights run with in place of `gemmF32`, where a session asks for it.
+  package var weightProducts: ReducedGemmKernels? = nil
 
   package var conversion: ConversionKernels
   package var unary: UnaryKernels
@@ -32,7 +35,7 @@ package struct KernelTable: Sendable {
     convolutionF32: ConvolutionKernels<Float>,
     convolutionF64: ConvolutionKernels<Double>,
     pooling: PoolingKernels,
-    integerGemm: IntegerGemmKernels,
+    integerGemm: IntegerGemmKernels, reducedGemm: ReducedGemmTable,
     conversion: ConversionKernels, unary: UnaryKernels, binary: BinaryKernels, reduction: ReductionKernels,
     normalization: NormalizationKernels, softmax: SoftmaxKernels, attentionF32: AttentionKernels,
     movement: MovementKernels, resize: ResizeKernels, recurrent: RecurrentKernels, roofline: RooflineKernels
@@ -44,6 +47,7 @@ package struct KernelTable: Sendable {
     self.convolutionF64 = convolutionF64
     self.pooling = pooling
     self.integerGemm = integerGemm
+    self.reducedGemm = reducedGemm
     self.conversion = conversion
     self.unary = unary
     self.binary = binary

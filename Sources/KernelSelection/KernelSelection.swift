@@ -26,4 +26,21 @@ package enum KernelSelection {
   package static func named(_ name: String) -> KernelTable? {
     supported.first { $0.isa.name == name }
   }
+
+  /// The products of weights in `precision` that `table` has and this CPU runs fastest: by an instruction beyond
+  /// the table's level where the CPU has it.
+  package static func weightProducts(_ precision: ProductPrecision, of table: KernelTable)
+    -> ReducedGemmKernels
+  {
+    let products: ReducedGemmTable = table.reducedGemm
+    switch precision {
+    case .bfloat16:
+      let isSupported: Bool = table.isa == .avx512 && ngraph_supports_bf16_dot()
+      return isSupported ? products.bfloat16Dot : products.bfloat16
+    case .int8Dynamic:
+      var isSupported: Bool = table.isa == .avx512 && ngraph_supports_byte_dot_512()
+      if table.isa == .avx2 { isSupported = ngraph_supports_byte_dot_256() }
+      return isSupported ? products.int8Dot : products.int8
+    }
+  }
 }

@@ -8,7 +8,7 @@ package let kernelTable: KernelTable = {
     isa: isa, gemmF32: gemmKernelsF32(), gemmF64: gemmKernelsF64(), convolutionF32: convolutionKernelsF32(),
     convolutionF64: convolutionKernelsF64(),
     pooling: poolingKernels(),
-    integerGemm: integerGemmKernels(),
+    integerGemm: integerGemmKernels(), reducedGemm: reducedGemmTable(),
     conversion: conversionKernels,
     unary: unaryKernels, binary: binaryKernels, reduction: reductionKernels,
     normalization: normalizationKernels, softmax: softmaxKernels, attentionF32: attentionKernelsF32(),

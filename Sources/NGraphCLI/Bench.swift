@@ -9,7 +9,8 @@ struct Bench: ParsableCommand {
       Inputs are files as for 'run'; those without a file are random. Times of steps are of the fastest \
       call, each in runs of their own. The share of the roof is the part of the speed that the machine \
       allows for a step's operations and bytes: both limits are measured, the peak of multiply-adds and the \
-      speed of reading as many bytes as the model has weights.
+      speed of reading as many bytes as the model has weights. With --precision the peak is that of f32 \
+      all the same, and a share may be more than all of it.
       """)
 
   @Argument(help: "The model, .onnx or .pb.")
@@ -28,6 +29,8 @@ struct Bench: ParsableCommand {
   var threads: Int?
 
   @OptionGroup var session: SessionOptionGroup
+
+  @OptionGroup var precision: PrecisionOption
 
   @Option(
     help: ArgumentHelp(
@@ -50,7 +53,7 @@ struct Bench: ParsableCommand {
     let benchmark = try ModelBenchmark(
       path: model,
       inputs: InputFiles(arguments: inputs, shapes: shapes.shapes, filling: .random(seed: 1)),
-      options: session.options(threads: threads),
+      options: session.options(threads: threads, precision: precision.precision),
       settings: ModelBenchmark.Settings(seconds: seconds, keepsTrace: trace != nil))
     if let trace { try benchmark.writeTrace(to: trace) }
     if json {

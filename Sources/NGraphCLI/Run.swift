@@ -52,6 +52,8 @@ struct Run: ParsableCommand {
 
   @OptionGroup var session: SessionOptionGroup
 
+  @OptionGroup var precision: PrecisionOption
+
   @Flag(help: "Run once more, and show where the time of that run went, by operator and by node.")
   var profile: Bool = false
 
@@ -79,7 +81,8 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let filling: InputFilling? = ones ? .ones : random.map { .random(seed: $0) }
-    let opened = try InferenceSession(path: model, options: session.options(threads: threads))
+    let opened = try InferenceSession(
+      path: model, options: session.options(threads: threads, precision: precision.precision))
     let values: [ModelValue] = try InputFiles(arguments: inputs, shapes: shapes.shapes, filling: filling)
       .read(for: opened.inputs)
     let recorder: ProfileRecorder? = profile ? ProfileRecorder() : nil
@@ -91,6 +94,12 @@ struct Run: ParsableCommand {
       let start: UInt64 = RunTimes.now
       results = try opened.run(values: values, recorder: recorder)
       times.append(RunTimes.now - start)
+    }
+    var precisionReport: PrecisionReport? = nil
+    if precision.precision != .float32 {
+      let report: PrecisionReport = try opened.precisionReport(values: values, results: results)
+      Terminal.note(report.text)
+      precisionReport = report
     }
     if let output { try OutputFiles(path: output).write(results, outputs: opened.outputs) }
     var comparisons: [OutputComparison] = []
@@ -105,7 +114,7 @@ struct Run: ParsableCommand {
     let reports: [ValueReport] = zip(opened.outputs, results).map { ValueReport(name: $0.name, $1) }
     let presentation = RunPresentation(
       reports: reports, comparisons: comparisons, tolerance: tolerance, recorder: recorder,
-      times: RunTimes(times))
+      times: RunTimes(times), precision: precisionReport)
     Terminal.write(json ? presentation.json.text : presentation.text)
     if comparisons.contains(where: { !$0.passes(tolerance) }) { throw ExitCode(1) }
   }

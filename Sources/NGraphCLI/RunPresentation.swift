@@ -7,6 +7,8 @@ struct RunPresentation {
   let tolerance: Double
   let recorder: ProfileRecorder?
   let times: RunTimes
+  /// What a precision other than f32 changes, which standard error tells people.
+  let precision: PrecisionReport?
 
   var text: String {
     var lines: [String] = []
@@ -70,6 +72,7 @@ struct RunPresentation {
       members.append(("passed", .bool(comparisons.allSatisfy { $0.passes(tolerance) })))
       members.append(("comparisons", .array(comparisons.map(\.json))))
     }
+    if let precision { members.append(("precision", precision.json)) }
     if let recorder {
       func rows(_ rows: [ProfileRecorder.Row]) -> JSONValue {
         .array(

@@ -19,7 +19,8 @@ struct SessionOptionGroup: ParsableArguments {
     }
   }
 
-  func options(threads: Int?) -> InferenceSession.Options {
-    InferenceSession.Options(threads: threads, optimizes: !isUnoptimized, kernels: kernels)
+  func options(threads: Int?, precision: InferenceSession.Precision = .float32) -> InferenceSession.Options {
+    InferenceSession.Options(
+      threads: threads, optimizes: !isUnoptimized, kernels: kernels, precision: precision)
   }
 }

@@ -25,6 +25,9 @@ enum Terminal {
   /// A line to standard output. Ends the process quietly where nobody reads it any more.
   static func write(_ line: String) { put(line + "\n", STDOUT_FILENO) }
 
+  /// A line beside the results, to standard error.
+  static func note(_ text: String) { put("ngraph: \(text)\n", STDERR_FILENO) }
+
   /// The line `ngraph: error: ...` to standard error.
   static func error(_ message: String) {
     let line: String = message.split(separator: "\n", omittingEmptySubsequences: true).joined(separator: " ")

@@ -55,6 +55,8 @@ package struct Plan: Sendable {
   package let scratchBytes: Int
   /// The constants that steps read where they lie, by slot, aligned. The bytes of others need not be in memory.
   package let readConstants: [Int: Tensor]
+  /// Products with weights that run in the session's reduced precision, those of planned subgraphs included.
+  package let reducedProducts: Int
 
   package var slotCount: Int { locations.count + temporaryOffsets.count }
 

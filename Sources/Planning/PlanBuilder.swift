@@ -15,6 +15,7 @@ struct PlanBuilder {
   private var steps: [Plan.PlannedStep] = []
   private var temporaries: [(bytes: Int, step: Int)] = []
   private var scratchBytes: Int = 0
+  private var reducedProducts: Int = 0
   /// Nodes whose operator could not prepare itself because it needs to know what only the data tell.
   private var dataDependent: Set<NodeID> = []
 
@@ -44,6 +45,7 @@ struct PlanBuilder {
       steps = []
       temporaries = []
       scratchBytes = 0
+      reducedProducts = 0
       sharing = MemorySharing(graph)
       collectRunningNodes()
       sharing.assign(&running)
@@ -81,7 +83,9 @@ struct PlanBuilder {
     return !dataDependent.contains(node.id)
   }
 
-  private func context(for node: Node, firstTemporarySlot: Int) -> PrepareContext {
+  private func context(for node: Node, firstTemporarySlot: Int, subgraphs: PlannedSubgraphs)
+    -> PrepareContext
+  {
     func operand(_ value: ValueID?) -> PrepareContext.Operand? {
       guard let value, case .tensor(let type, _)? = graph[value].type, let shape = graph[value].type?.shape
       else { return nil }
@@ -91,9 +95,7 @@ struct PlanBuilder {
     }
     return PrepareContext(
       inputs: node.inputs.map(operand), outputs: node.outputs.map(operand), kernels: kernels,
-      weights: weights,
-      subgraphs: PlannedSubgraphs(kernels: kernels, weights: weights, memoryLimit: memoryLimit),
-      firstTemporarySlot: firstTemporarySlot, place: node.place)
+      weights: weights, subgraphs: subgraphs, firstTemporarySlot: firstTemporarySlot, place: node.place)
   }
 
   private mutating func prepareAll() throws(PlanError) {
@@ -108,8 +110,9 @@ struct PlanBuilder {
         for case let input? in node.inputs { usage.markUsed(input.index) }
         continue
       }
+      let subgraphs = PlannedSubgraphs(kernels: kernels, weights: weights, memoryLimit: memoryLimit)
       var context: PrepareContext = context(
-        for: node, firstTemporarySlot: graph.values.count + temporaries.count)
+        for: node, firstTemporarySlot: graph.values.count + temporaries.count, subgraphs: subgraphs)
       let step: Step
       do { step = try op.prepare(&context) } catch {
         if error.code == .unknownShape {
@@ -122,6 +125,7 @@ struct PlanBuilder {
       }
       temporaries += context.temporaries.map { ($0, steps.count) }
       scratchBytes = max(scratchBytes, context.scratchBytes)
+      reducedProducts += context.reducedProducts + subgraphs.count.products
       steps.append(
         Plan.PlannedStep(
           place: node.place, node: node.id, action: .kernel(step), cost: graph.cost(of: node)))
@@ -185,6 +189,7 @@ struct PlanBuilder {
     return Plan(
       graph: graph, steps: steps, locations: locations,
       temporaryOffsets: Array(layout.offsets[lifetimes.count...]), arenaBytes: layout.bytes,
-      scratchBytes: (scratchBytes + 63) / 64 * 64, readConstants: readConstants)
+      scratchBytes: (scratchBytes + 63) / 64 * 64, readConstants: readConstants,
+      reducedProducts: reducedProducts)
   }
 }

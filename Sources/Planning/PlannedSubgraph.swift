@@ -7,6 +7,8 @@ struct PlannedSubgraphs: SubgraphPlanner {
   let kernels: KernelTable
   let weights: WeightCache
   let memoryLimit: Int
+  /// Counts the products of all plans in reduced precision.
+  let count = ProductCount()
 
   func plan(_ graph: Graph, inputs: [(type: ElementType, shape: Shape)], constants: [Tensor?])
     throws(PlanError) -> (any Subplan)?
@@ -20,8 +22,14 @@ struct PlannedSubgraphs: SubgraphPlanner {
     let plan: Plan = try Planner(kernels: kernels, weights: weights, memoryLimit: memoryLimit).plan(
       graph, inputs: described)
     guard plan.isStatic else { return nil }
+    count.products += plan.reducedProducts
     return PlannedSubgraph(plan)
   }
+}
+
+/// A count, kept while a plan is made (on one thread).
+final class ProductCount: @unchecked Sendable {
+  var products: Int = 0
 }
 
 /// A plan of a graph inside an operator. Its state is the table of slots, then the arena.

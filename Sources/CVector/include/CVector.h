@@ -246,6 +246,7 @@ NGRAPH_INLINE void ngraph_pause(void) {
 
 #pragma clang diagnostic pop
 
+#include "CVectorDot.h"
 #include "CVectorHalf.h"
 #include "CVectorTranspose.h"
 #include "CVectorWords.h"

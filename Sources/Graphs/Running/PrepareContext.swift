@@ -53,6 +53,8 @@ package struct PrepareContext {
   package private(set) var scratchBytes: Int = 0
   /// Bytes of the temporaries, in the order of their slots.
   package private(set) var temporaries: [Int] = []
+  /// Products that the step computes in the session's reduced precision.
+  package private(set) var reducedProducts: Int = 0
   private let firstTemporarySlot: Int
   private let place: GraphPlace
 
@@ -88,6 +90,9 @@ package struct PrepareContext {
     return firstTemporarySlot + temporaries.count - 1
   }
 
+  /// Notes that the step computes a product with `kernels.weightProducts`.
+  package mutating func countReducedProduct() { reducedProducts += 1 }
+
   /// A context for a step that is part of this one's, over other operands. What it reserves counts once it
   /// is adopted, and nothing may be reserved here in between.
   package func nested(inputs: [Operand?], outputs: [Operand?]) -> PrepareContext {
@@ -100,6 +105,7 @@ package struct PrepareContext {
   package mutating func adopt(_ nested: PrepareContext) {
     reserveScratch(nested.scratchBytes)
     temporaries += nested.temporaries
+    reducedProducts += nested.reducedProducts
   }
 
   /// An error that names this node.

@@ -20,12 +20,14 @@ extension ModelBenchmark {
     memory.append("arena \(NumberText.bytes(arenaBytes))")
     let peak: String = NumberText.fixed(roofline.operationsPerSecond / 1e9, decimals: 1)
     let stream: String = NumberText.fixed(roofline.bytesPerSecond / 1e9, decimals: 1)
-    return [
+    var lines: [String] = [
       "\(runs.count) runs: " + times.joined(separator: ", "),
       "once: " + once.joined(separator: ", "),
       "memory: " + memory.joined(separator: ", "),
       "roofs of \(kernels) with \(threads) thread\(threads == 1 ? "" : "s"): \(peak) GFLOP/s, \(stream) GB/s reading \(NumberText.bytes(roofline.readBytes))",
     ]
+    if let precision { lines.append(precision.text) }
+    return lines
   }
 
   /// The time by operator, the slowest first.
@@ -86,7 +88,8 @@ extension ModelBenchmark {
           ("p99", .integer(Int(runs.p99))),
         ])
       ),
-      ("peakMemory", JSONValue(peakMemory)), ("packedBytes", .integer(packedBytes)),
+      ("precision", precision?.json ?? .null), ("peakMemory", JSONValue(peakMemory)),
+      ("packedBytes", .integer(packedBytes)),
       ("arenaBytes", .integer(arenaBytes)),
       (
         "roofline",

@@ -49,6 +49,8 @@ public struct ModelBenchmark: Sendable {
   public let arenaBytes: Int
   /// Bytes of weights packed for the kernels.
   public let packedBytes: Int
+  /// What a reduced precision changes; nil for f32.
+  public let precision: PrecisionReport?
   /// A timeline in the Chrome trace event format; empty where it was not asked for.
   public let trace: String
 
@@ -91,6 +93,9 @@ public struct ModelBenchmark: Sendable {
     peakMemory = ResidentMemory.peak
     packedBytes = session.packedBytes
     arenaBytes = plan.arenaBytes
+    precision =
+      options.precision == .float32
+      ? nil : try opened.precisionReport(values: values, results: try opened.run(values: values))
     let weights: Int = min(max(plan.constantBytes, 1 << 22), 1 << 28)
     let roofline = Roofline(kernels: session.kernels.roofline, runner: session.runner, readBytes: weights)
     self.roofline = roofline

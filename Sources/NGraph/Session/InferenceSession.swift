@@ -75,7 +75,8 @@ public final class InferenceSession: Sendable {
         imported.giveBackWeights()
       }
       let made = Session(
-        graph, kernels: kernels, runner: ThreadPool(threadCount: threadCount),
+        graph, kernels: kernels.computing(in: options.precision),
+        runner: ThreadPool(threadCount: threadCount),
         memoryLimit: options.memoryLimit ?? PhysicalMemory.bytes)
       prepared = made
       return made

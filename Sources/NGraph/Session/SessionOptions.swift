@@ -18,11 +18,14 @@ extension InferenceSession {
     /// How long a run may take; nil is for ever. A run that takes longer ends with an error after the
     /// step at hand.
     public var timeLimit: Duration?
+    /// The numbers that products of weights are computed in.
+    public var precision: Precision
 
     public init(
       threads: Int? = nil, optimizes: Bool = true, kernels: String? = nil, memoryLimit: Int? = nil,
-      timeLimit: Duration? = nil
+      timeLimit: Duration? = nil, precision: Precision = .float32
     ) {
+      self.precision = precision
       self.memoryLimit = memoryLimit
       self.timeLimit = timeLimit
       self.threads = threads

@@ -17,9 +17,13 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
   /// Where no address is known yet: never read.
   private static var placeholder: UnsafePointer<Element>? { UnsafePointer(bitPattern: 64) }
 
-  /// Packs what is constant and worth it, and returns the step. `aMatrices` and `bMatrices` say how many
+  /// Packs what is constant and worth it, and returns the step; that of a `ReducedProduct` where the session
+  /// asks for one. `aMatrices` and `bMatrices` say how many
   /// matrices, one after the other, the operands hold.
   mutating func prepare(_ context: inout PrepareContext, aMatrices: Int, bMatrices: Int) -> Step {
+    if let step = self as? GemmStep<Float>, let product = ReducedProduct(step, context) {
+      return product.prepare(&context)
+    }
     packB(context, matrices: bMatrices)
     packA(context, matrices: aMatrices)
     let (m, n): (Int, Int) = (arguments.m, arguments.n)

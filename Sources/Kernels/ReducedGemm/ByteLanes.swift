@@ -1,0 +1,88 @@
+internal import CVector
+internal import KernelInterface
+
+/// Words of four bytes, the earliest one lowest: unsigned in A, signed in B. Sums are 32-bit integers, of which
+/// registers of floats hold the bits.
+protocol ByteWords: ReducedLanes {
+  static func dot(_ left: VI32, _ right: VI32, _ sum: VI32) -> VI32
+}
+
+extension ByteWords {
+  @inline(__always) static var group: Int { 4 }
+  @inline(__always) static var isQuantized: Bool { true }
+
+  @inline(__always) static func add(_ left: VF32, _ right: VF32) -> VF32 {
+    float(bits: bits(left) &+ bits(right))
+  }
+
+  @inline(__always) static func mulAdd(_ left: VF32, _ right: VF32, _ addend: VF32) -> VF32 {
+    float(bits: dot(bits(left), bits(right), bits(addend)))
+  }
+
+  /// The product x * factor is rounded before it is rounded to an integer, on every table: what is added leaves
+  /// the integer in the lower bits of the fraction.
+  @inline(__always)
+  private static func byte(_ x: Float, _ codes: LaneCodes, _ lane: Int) -> UInt32 {
+    let shift: Float = 12_582_912
+    let shifted: Float = x * codes.factors[lane] + shift
+    var value: Int32 = Int32(bitPattern: shifted.bitPattern) &- Int32(bitPattern: shift.bitPattern)
+    value = value &+ codes.zeros[lane]
+    value = value < codes.low ? codes.low : value
+    value = value > codes.high ? codes.high : value
+    return UInt32(truncatingIfNeeded: value) & 255
+  }
+
+  @inline(never)
+  static func encode(
+    _ source: UnsafePointer<Float>, _ count: Int, _ codes: LaneCodes, _ lane: Int,
+    _ to: UnsafeMutableRawPointer
+  ) {
+    let bytes: UnsafeMutablePointer<UInt8> = to.assumingMemoryBound(to: UInt8.self)
+    for i in 0..<count { bytes[i] = UInt8(truncatingIfNeeded: byte(source[i], codes, lane)) }
+  }
+
+  @inline(never)
+  static func encodeWords(
+    _ source: UnsafePointer<Float>, _ stride: Int, _ steps: Int, _ lanes: Int, _ codes: LaneCodes,
+    _ to: UnsafeMutablePointer<UInt32>
+  ) {
+    for l in 0..<lanes { to[l] = byte(source[l], codes, l) }
+    for step in 1..<steps {
+      let from: UnsafePointer<Float> = source + step * stride
+      let shift: UInt32 = UInt32(truncatingIfNeeded: 8 * step)
+      for l in 0..<lanes { to[l] |= byte(from[l], codes, l) &<< shift }
+    }
+  }
+}
+
+/// The products by general instructions; all is exact.
+enum ByteLanes: ByteWords {
+  typealias Element = Float
+  typealias Vector = VF32
+
+  @inline(__always) static func dot(_ left: VI32, _ right: VI32, _ sum: VI32) -> VI32 {
+    #if KERNELS_AVX512
+      ngraph_dot_bytes_i32x16(left, right, sum)
+    #elseif KERNELS_AVX2
+      ngraph_dot_bytes_i32x8(left, right, sum)
+    #else
+      ngraph_dot_bytes_i32x4(left, right, sum)
+    #endif
+  }
+}
+
+#if KERNELS_AVX512 || KERNELS_AVX2
+  /// The products by AVX512_VNNI or AVX_VNNI.
+  enum ByteDotLanes: ByteWords {
+    typealias Element = Float
+    typealias Vector = VF32
+
+    @inline(__always) static func dot(_ left: VI32, _ right: VI32, _ sum: VI32) -> VI32 {
+      #if KERNELS_AVX512
+        ngraph_vnni_i32x16(left, right, sum)
+      #else
+        ngraph_vnni_i32x8(left, right, sum)
+      #endif
+    }
+  }
+#endif

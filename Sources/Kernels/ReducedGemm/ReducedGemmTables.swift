@@ -1,0 +1,47 @@
+internal import KernelInterface
+
+/// The products in fewer bits as the table shows them.
+func reducedGemmTable() -> ReducedGemmTable {
+  #if KERNELS_AVX512
+    ReducedGemmTable(
+      bfloat16: reducedGemmKernels(BFloat16Lanes.self, .bfloat16, instruction: nil),
+      bfloat16Dot: reducedGemmKernels(BFloat16DotLanes.self, .bfloat16, instruction: "AVX512_BF16"),
+      int8: reducedGemmKernels(ByteLanes.self, .int8Dynamic, instruction: nil),
+      int8Dot: reducedGemmKernels(ByteDotLanes.self, .int8Dynamic, instruction: "AVX512_VNNI"))
+  #elseif KERNELS_AVX2
+    ReducedGemmTable(
+      bfloat16: reducedGemmKernels(BFloat16Lanes.self, .bfloat16, instruction: nil),
+      bfloat16Dot: reducedGemmKernels(BFloat16Lanes.self, .bfloat16, instruction: nil),
+      int8: reducedGemmKernels(ByteLanes.self, .int8Dynamic, instruction: nil),
+      int8Dot: reducedGemmKernels(ByteDotLanes.self, .int8Dynamic, instruction: "AVX_VNNI"))
+  #else
+    ReducedGemmTable(
+      bfloat16: reducedGemmKernels(BFloat16Lanes.self, .bfloat16, instruction: nil),
+      bfloat16Dot: reducedGemmKernels(BFloat16Lanes.self, .bfloat16, instruction: nil),
+      int8: reducedGemmKernels(ByteLanes.self, .int8Dynamic, instruction: nil),
+      int8Dot: reducedGemmKernels(ByteLanes.self, .int8Dynamic, instruction: nil))
+  #endif
+}
+
+/// The products of one precision.
+private func reducedGemmKernels<Lanes: ReducedLanes>(
+  _ lanes: Lanes.Type, _ precision: ProductPrecision, instruction: String?
+) -> ReducedGemmKernels {
+  typealias Product = ReducedGemm<Lanes>
+  typealias Packing = ReducedPack<Lanes>
+  return ReducedGemmKernels(
+    precision: precision, instruction: instruction, tileRows: Product.tileRows,
+    tileColumns: Product.tileColumns,
+    packedABytes: { m, k in
+      Packing.packedBytes(m, k, Product.panelRows(m))
+    },
+    packedBBytes: { k, n in
+      Packing.packedBytes(n, k, Product.tileColumns)
+    },
+    packScratchBytes: Packing.scratchBytes, mostDepth: Lanes.isQuantized ? 1 << 15 : Int.max,
+    packA: { Packing.run($0, Product.panelRows($0.pointee.lanes), isWeight: false, $1) },
+    packB: { Packing.run($0, Product.tileColumns, isWeight: true, $1) },
+    taskCount: { Product.taskCount($0) },
+    scratchBytes: { Product.scratchBytes($0) },
+    run: { Product.run($0, $1, $2) })
+}
