@@ -135,20 +135,24 @@ package struct Optimizer: Sendable {
     for node in graph.nodes {
       guard let op = node.op as? any SubgraphOperator else { continue }
       var subgraphs: [Subgraph] = op.subgraphs
+      // What is written for people to read holds for other shapes too.
+      var inference = BodyInference(node, in: graph)
+      let known: Graph? = phase.first?.phase == .machine ? inference.body(kernels: kernels) : nil
       for index in subgraphs.indices {
-        subgraphs[index].graph = try optimizeSubgraph(subgraphs[index].graph, phase, &report, &survey)
+        subgraphs[index].graph = try optimizeSubgraph(
+          subgraphs[index].graph, inferred: known, phase, &report, &survey)
       }
       replaced[node.id] = op.replacingSubgraphs(subgraphs)
     }
     return replaced.isEmpty ? graph : graph.replacingOperators { replaced[$0.id] }
   }
 
-  /// A graph inside an operator, optimized. What it states of the extents of its inputs is not relied on:
-  /// values that a loop carries may grow. Types in it become unknown again, since they follow from those with
-  /// which it is run.
+  /// A graph inside an operator, optimized, as `known` where its types in all iterations are. Else what it states
+  /// of the extents of its inputs is not relied on: values that a loop carries may grow. Types in it become
+  /// unknown again, since they follow from those with which it is run.
   private func optimizeSubgraph(
-    _ graph: Graph, _ phase: ArraySlice<OptimizationStage>, _ report: inout OptimizationReport,
-    _ survey: inout AffineSurvey?
+    _ graph: Graph, inferred known: Graph?, _ phase: ArraySlice<OptimizationStage>,
+    _ report: inout OptimizationReport, _ survey: inout AffineSurvey?
   ) throws(GraphError) -> Graph {
     var loose: Graph = graph
     for (position, input) in graph.inputs.enumerated() where graph[input].constant == nil {
@@ -156,7 +160,7 @@ package struct Optimizer: Sendable {
       loose[input].type = .tensor(
         elementType, dimensions.indices.map { Dimension(symbol: "?input\(position).\($0)") })
     }
-    guard let inferred = try? GraphInference(kernels: kernels).infer(loose) else {
+    guard let inferred = known ?? (try? GraphInference(kernels: kernels).infer(loose)) else {
       return try optimize(trimmed(graph), phase, &report, &survey)
     }
     var result: Graph = try optimize(trimmed(inferred), phase, &report, &survey)

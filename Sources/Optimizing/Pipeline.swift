@@ -56,7 +56,9 @@ package struct OptimizationStage: Sendable {
     // Without their gains and offsets, normalizations of one value are the same.
     var fusions: [any RewriteRule] = [MergeEqualNodes()]
     if !standardOnly { fusions += [FuseNormalizationOffset(), FuseResidualNormalization()] }
-    let loops: [any RewriteRule] = [FoldLoopIntoScan(), HoistScanProducts(), MergeTransposes()]
+    let loops: [any RewriteRule] = [
+      FoldLoopIntoScan(), HoistScanProducts(), MergeTransposes(), EliminateTransposes(),
+    ]
     return [
       OptimizationStage("simplify", simplifications),
       OptimizationStage("dissolve", dissolving),
@@ -75,6 +77,7 @@ package struct OptimizationStage: Sendable {
   /// What sessions run after `withAttention` and `layout`: it makes operators that no file can hold, for this
   /// machine's kernels.
   package static let machine: [OptimizationStage] = [
+    OptimizationStage("merge", [MergeProducts()], phase: .machine),
     OptimizationStage(
       "products", [FuseEpilogueBias(), FuseEpilogueSum(), FuseEpilogueActivation()], phase: .machine),
     OptimizationStage("prologues", [FuseConvolutionPrologue()], phase: .machine),

@@ -88,12 +88,12 @@ struct GemmPartition {
 
 extension GemmPartition {
   /// How a product of a vector and a matrix [lanes, depth] is divided: by the bytes of the matrix, in blocks
-  /// of `granule` lanes. Lanes are columns of C, or with `lanesAreRows` rows.
+  /// of `granule` lanes, at least two of them, which are read side by side. Lanes are columns of C, or with `lanesAreRows` rows.
   init(lanes: Int, depth: Int, granule: Int, elementBytes: Int, lanesAreRows: Bool) {
     let laneBytes: Int = larger(depth, 1) * elementBytes
     var block: Int = roundUp(larger(lanes, 1), granule)
     if lanes * laneBytes >= 2 * GemmBlocking.vectorTaskBytes {
-      block = smaller(block, roundUp(larger(GemmBlocking.vectorTaskBytes / laneBytes, 1), granule))
+      block = smaller(block, roundUp(larger(GemmBlocking.vectorTaskBytes / laneBytes, granule + 1), granule))
     }
     let blocks: Int = larger(1, ceilDivide(lanes, block))
     rowBlock = lanesAreRows ? block : 1

@@ -75,6 +75,10 @@ struct GemmFinish<Lanes: ProductLanes> {
       runShort(tile, tileStride, row, column, rows)
       return
     }
+    if isSum {
+      for r in 0..<rows { runSum(tile + r * tileStride, row + r, column, columns, out + r * outStride) }
+      return
+    }
     for r in 0..<rows {
       let held: UnsafePointer<Element> = UnsafePointer(c + (row + r) * cRowStride + column)
       let target: UnsafeMutablePointer<Element> = out + r * outStride
@@ -141,6 +145,38 @@ struct GemmFinish<Lanes: ProductLanes> {
       Lanes.store(second, target + Lanes.count)
       target += cRowStride
       sums += tileStride
+    }
+  }
+
+  /// Whether all there is to do, but for an activation that is done later, is to add a residual.
+  @inline(__always) private var isSum: Bool {
+    guard alpha == 1, beta == 0, residual != nil, residualColumnStride == 1, let epilogue else {
+      return false
+    }
+    let activation: UInt8 = epilogue.pointee.activation.rawValue
+    return epilogue.pointee.bias == nil
+      && (activation == Activation.none.rawValue || activation > Activation.clip.rawValue)
+  }
+
+  /// `combine` of one row where it `isSum`, with the same arithmetic.
+  @inline(__always)
+  private func runSum(
+    _ sums: UnsafePointer<Element>, _ row: Int, _ column: Int, _ columns: Int,
+    _ target: UnsafeMutablePointer<Element>
+  ) {
+    guard let epilogue, let residual else { return }
+    let scale: Lanes.Vector = Lanes.splat(epilogue.pointee.residualScale)
+    let from: UnsafePointer<Element> = residual + row * residualRowStride + column
+    var done: Int = 0
+    while done + Lanes.count <= columns {
+      Lanes.store(Lanes.mulAdd(Lanes.load(from + done), scale, Lanes.load(sums + done)), target + done)
+      done += Lanes.count
+    }
+    if done < columns {
+      let left: Int = columns - done
+      Lanes.store(
+        Lanes.mulAdd(Lanes.load(from + done, left), scale, Lanes.load(sums + done, left)), target + done, left
+      )
     }
   }
 
