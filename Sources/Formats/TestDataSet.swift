@@ -1,12 +1,13 @@
 internal import Tensors
 
-/// A folder of test data as the ONNX project lays it out: `input_0.pb`, `input_1.pb`, ... and `output_0.pb`, ...
-/// in the order of the graph's inputs and outputs. `.npy` files may stand in for `.pb` ones.
+/// A folder of test data as the ONNX project lays it out: `input_0.pb`, `input_1.pb`, ... and `output_0.pb`,
+/// ... in the order of the graph's inputs and outputs. `.npy` files may stand in for `.pb` ones.
 package struct TestDataSet: Sendable {
   package var inputs: [NamedValue]
   package var outputs: [NamedValue]
 
-  /// Reads `folder`. `inputs` and `outputs` say what each value should be; they may be shorter than what is there.
+  /// Reads `folder`. `inputs` and `outputs` say what each value should be; they may be shorter than what is
+  /// there.
   package static func read(
     folder: String, inputs: [ExpectedValue?] = [], outputs: [ExpectedValue?] = []
   ) throws(FormatError) -> TestDataSet {

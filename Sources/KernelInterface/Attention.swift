@@ -45,8 +45,8 @@ package struct AttentionBlock: @unchecked Sendable {
   }
 }
 
-/// Attention in blocks of queries. Every worker has its own scratch of `scratchBytes`, 64-byte aligned, with any
-/// contents.
+/// Attention in blocks of queries. Every worker has its own scratch of `scratchBytes`, 64-byte aligned, with
+/// any contents.
 package struct AttentionKernels: Sendable {
   /// (source, row stride, rows, columns, destination)
   package typealias Pack =

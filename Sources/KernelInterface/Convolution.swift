@@ -12,8 +12,8 @@
 /// Channels-last: X is [batch, depth, height, width, inputChannels], Y and a residual are
 /// [batch, depth', height', width', outputChannels]. Pixel i of a tensor (counted over batch, depth, height
 /// and width) begins at `i * pixelStride`, so that a convolution may read from or write into some channels
-/// of a larger tensor, as where a concatenation is never copied. Weights keep ONNX's order. The transposed case
-/// is channels-first alone.
+/// of a larger tensor, as where a concatenation is never copied. Weights keep ONNX's order. The transposed
+/// case is channels-first alone.
 package struct ConvolutionArguments<Element: BinaryFloatingPoint & Sendable>: @unchecked Sendable {
   /// How Y and a residual lie.
   package var layout: ImageLayout = .channelsFirst

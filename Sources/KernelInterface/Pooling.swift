@@ -16,9 +16,10 @@ package enum PoolingKind: UInt8, Sendable {
 /// `output` says how far positions go; a window may reach past the image at either end (pads, ceil_mode).
 /// Global pooling is a kernel as large as the image.
 ///
-/// Planes are dense where the layout is channels-first. Channels-last, for floating-point elements and without
-/// `indices`: X is [batch, depth, height, width, channels] and Y alike, and pixel i (counted over batch, depth,
-/// height and width) begins at `i * pixelStride`.
+/// Planes are dense where the layout is channels-first. Channels-last, for floating-point elements and
+/// without
+/// `indices`: X is [batch, depth, height, width, channels] and Y alike, and pixel i (counted over batch,
+/// depth, height and width) begins at `i * pixelStride`.
 package struct PoolingArguments<Element: Sendable>: @unchecked Sendable {
   package var kind: PoolingKind
   package var layout: ImageLayout = .channelsFirst

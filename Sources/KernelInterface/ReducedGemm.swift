@@ -4,9 +4,9 @@ package enum ProductPrecision: String, Sendable, CaseIterable {
   /// Both operands rounded to bfloat16 (8 bits of significand, ties to even), sums in f32.
   case bfloat16
   /// Weights as signed bytes, -127...127, with one scale for each column (the largest magnitude / 127);
-  /// activations as unsigned bytes with one scale and zero point for each row, found at each run from its least
-  /// and largest element and 0; sums exact in 32 bits. A row or column with an element that is not finite gives
-  /// no number at all, one whose scale would be under 2^-100 counts as zeros.
+  /// activations as unsigned bytes with one scale and zero point for each row, found at each run from its
+  /// least and largest element and 0; sums exact in 32 bits. A row or column with an element that is not
+  /// finite gives no number at all, one whose scale would be under 2^-100 counts as zeros.
   case int8Dynamic
 }
 
@@ -14,8 +14,9 @@ package enum ProductPrecision: String, Sendable, CaseIterable {
 ///
 ///     C = epilogue(alpha * A B)      A: [m, k]   B: [k, n]   C: [m, n], columns adjacent
 ///
-/// Both operands come packed, by `packA` and `packB` of the same kernels. A sum's order depends on `k` and the
-/// shape alone, so tasks may run on any threads in any order and give the same bits. C overlaps no operand.
+/// Both operands come packed, by `packA` and `packB` of the same kernels. A sum's order depends on `k` and
+/// the shape alone, so tasks may run on any threads in any order and give the same bits. C overlaps no
+/// operand.
 package struct ReducedGemmArguments: @unchecked Sendable {
   package var m: Int
   package var n: Int
@@ -64,8 +65,8 @@ package struct ReducedPacking: @unchecked Sendable {
   }
 }
 
-/// The products of one precision. Tasks and scratch work as said at `GemmKernels`; packing too needs a scratch
-/// of `packScratchBytes` for each worker.
+/// The products of one precision. Tasks and scratch work as said at `GemmKernels`; packing too needs a
+/// scratch of `packScratchBytes` for each worker.
 package struct ReducedGemmKernels: Sendable {
   package typealias Arguments = UnsafePointer<ReducedGemmArguments>
   package typealias Pack = @Sendable (UnsafePointer<ReducedPacking>, UnsafeMutableRawPointer) -> Void
@@ -115,8 +116,8 @@ package struct ReducedGemmKernels: Sendable {
 }
 
 /// The products in fewer bits that a table has: for every precision a form that runs wherever the table does,
-/// and one by an instruction beyond the table's level; where there is none, or the module could not be compiled
-/// with it, the first form again. `KernelSelection` knows whether the processor has the instruction.
+/// and one by an instruction beyond the table's level; where there is none, or the module could not be
+/// compiled with it, the first form again. `KernelSelection` knows whether the processor has the instruction.
 package struct ReducedGemmTable: Sendable {
   package var bfloat16: ReducedGemmKernels
   package var bfloat16Dot: ReducedGemmKernels

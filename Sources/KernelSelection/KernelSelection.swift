@@ -27,8 +27,8 @@ package enum KernelSelection {
     supported.first { $0.isa.name == name }
   }
 
-  /// The products of weights in `precision` that `table` has and this CPU runs fastest: by an instruction beyond
-  /// the table's level where the CPU has it.
+  /// The products of weights in `precision` that `table` has and this CPU runs fastest: by an instruction
+  /// beyond the table's level where the CPU has it.
   package static func weightProducts(_ precision: ProductPrecision, of table: KernelTable)
     -> ReducedGemmKernels
   {

@@ -147,9 +147,9 @@ package struct Optimizer: Sendable {
     return replaced.isEmpty ? graph : graph.replacingOperators { replaced[$0.id] }
   }
 
-  /// A graph inside an operator, optimized, as `known` where its types in all iterations are. Else what it states
-  /// of the extents of its inputs is not relied on: values that a loop carries may grow. Types in it become
-  /// unknown again, since they follow from those with which it is run.
+  /// A graph inside an operator, optimized, as `known` where its types in all iterations are. Else what it
+  /// states of the extents of its inputs is not relied on: values that a loop carries may grow. Types in it
+  /// become unknown again, since they follow from those with which it is run.
   private func optimizeSubgraph(
     _ graph: Graph, inferred known: Graph?, _ phase: ArraySlice<OptimizationStage>,
     _ report: inout OptimizationReport, _ survey: inout AffineSurvey?

@@ -22,8 +22,8 @@ package struct OptimizationStage: Sendable {
     self.rules = rules
   }
 
-  /// What `ngraph optimize` runs: what it makes can be written to a file, operators of the domain `ngraph` with
-  /// the functions that define them.
+  /// What `ngraph optimize` runs: what it makes can be written to a file, operators of the domain `ngraph`
+  /// with the functions that define them.
   package static let pipeline: [OptimizationStage] = stages(standardOnly: false)
 
   /// What runs before every plan: it also makes one operator of attention.

@@ -53,7 +53,8 @@ package struct Plan: Sendable {
   package let arenaBytes: Int
   /// Scratch memory of each worker, a multiple of 64.
   package let scratchBytes: Int
-  /// The constants that steps read where they lie, by slot, aligned. The bytes of others need not be in memory.
+  /// The constants that steps read where they lie, by slot, aligned. The bytes of others need not be in
+  /// memory.
   package let readConstants: [Int: Tensor]
   /// Products with weights that run in the session's reduced precision, those of planned subgraphs included.
   package let reducedProducts: Int

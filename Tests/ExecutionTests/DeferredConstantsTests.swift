@@ -23,8 +23,8 @@ import Testing
     return (try folded(), plain)
   }
 
-  /// The output of a session for a graph that `make` makes with the constant; also a second time, with inputs of
-  /// another shape between.
+  /// The output of a session for a graph that `make` makes with the constant; also a second time, with inputs
+  /// of another shape between.
   private func outputs(
     _ constant: Tensor, threads: Int = 1, _ make: (inout TestGraph, ValueID) throws -> ValueID
   ) throws -> [Tensor] {

@@ -3,8 +3,8 @@ internal import Tensors
 
 /// NumPy's `.npy`: one array. Read: booleans, integers, floats and complex numbers of either byte order, in C
 /// or Fortran order, and strings (`U`, `S`). NumPy has no name for bfloat16 and what is below a byte: such
-/// elements are written as raw `V` bytes (4- and 2-bit ones a byte each), and read where the type is expected.
-/// Python objects are refused.
+/// elements are written as raw `V` bytes (4- and 2-bit ones a byte each), and read where the type is
+/// expected. Python objects are refused.
 package enum NPYFormat: TensorFormat {
   package static let name = "NumPy array"
   package static let extensions = ["npy"]

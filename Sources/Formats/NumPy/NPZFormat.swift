@@ -1,8 +1,8 @@
 internal import Models
 internal import Tensors
 
-/// NumPy's `.npz`: named arrays, each a `.npy` file in a ZIP archive, stored or deflated. Written stored, with
-/// elements at multiples of 64 bytes.
+/// NumPy's `.npz`: named arrays, each a `.npy` file in a ZIP archive, stored or deflated. Written stored,
+/// with elements at multiples of 64 bytes.
 package enum NPZFormat: TensorFormat {
   package static let name = "NumPy archive"
   package static let extensions = ["npz"]

@@ -1,7 +1,7 @@
 internal import Models
 
-/// The entries of `TensorProto.external_data`: `location`, `offset`, `length` and `checksum`, each once. Other
-/// keys are refused: a key that says how to read the data can't be ignored.
+/// The entries of `TensorProto.external_data`: `location`, `offset`, `length` and `checksum`, each once.
+/// Other keys are refused: a key that says how to read the data can't be ignored.
 enum ExternalReference {
   static func decode(_ entries: [MetadataEntry]) throws(FormatError) -> ExternalData {
     var values: [String: String] = [:]

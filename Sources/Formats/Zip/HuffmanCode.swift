@@ -14,8 +14,8 @@ struct HuffmanCode: Sendable {
   /// A code that stands for nothing.
   init() { table = [UInt16](repeating: 0, count: 1 << Self.tableBits) }
 
-  /// The code with the given lengths, 0 for symbols that don't occur; nil where lengths ask for more codes than
-  /// there are, or leave patterns unused (a single code of one bit aside, which the RFC allows).
+  /// The code with the given lengths, 0 for symbols that don't occur; nil where lengths ask for more codes
+  /// than there are, or leave patterns unused (a single code of one bit aside, which the RFC allows).
   init?(_ lengths: ArraySlice<UInt8>) {
     self.init()
     for length in lengths {

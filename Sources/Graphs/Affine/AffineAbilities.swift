@@ -86,7 +86,8 @@ package protocol PickingOperator: Operator {
   func ignores(_ map: AxisMap, at index: Int, _ node: AffineNode) -> Bool
 }
 
-/// An operator that deals the elements of input 0 out to its outputs, so that a map crosses it to all of them.
+/// An operator that deals the elements of input 0 out to its outputs, so that a map crosses it to all of
+/// them.
 package protocol DividingCrossing: Operator {
   /// The map of each output that has the effect of `map` on input 0; nil where it can't cross.
   func forward(_ map: AxisMap, _ node: AffineNode) -> [AxisMap]?

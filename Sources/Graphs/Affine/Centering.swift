@@ -49,8 +49,8 @@ extension AxisLinear {
   }
 }
 
-/// A normalization of the last axis that subtracts the mean, so that it does not see a shift of its input that
-/// is the same along the axis.
+/// A normalization of the last axis that subtracts the mean, so that it does not see a shift of its input
+/// that is the same along the axis.
 package protocol MeanNormalization: AffineTailOperator {
   /// The axis that is normalized, where it is one alone and the last.
   func normalizedAxis(_ node: AffineNode) -> Int?

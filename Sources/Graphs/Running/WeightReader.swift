@@ -1,6 +1,7 @@
 package import Tensors
 
-/// The bytes of a weight that is being packed, wherever they are: in memory, in a file, or yet to be computed.
+/// The bytes of a weight that is being packed, wherever they are: in memory, in a file, or yet to be
+/// computed.
 package struct WeightReader: Sendable {
   private let tensor: Tensor
   private let runner: any TaskRunner

@@ -1,15 +1,15 @@
 internal import KernelInterface
 
-/// Attention for one block of queries, one query in each lane of two registers: scores are computed transposed,
-/// a row for each key,
+/// Attention for one block of queries, one query in each lane of two registers: scores are computed
+/// transposed, a row for each key,
 ///
 ///     S' = K (scale Q)' + mask'     P' = exp(S' - best)     O' = factor O' + V' P'
 ///
 /// so that maximum, exponentials and sum go down the rows without a step across lanes, and P' is at once the
-/// panel that the second product reads. Keys come in blocks whose scores stay in the first-level cache; `best` is
-/// the largest score of each query so far, `factor` what a new one changes of the sums before it. At last O' is
-/// divided by the sum of P' and transposed into Y. Sources: Milakov, Gimelshein, Online normalizer calculation for
-/// softmax, 2018; Dao et al., FlashAttention, 2022.
+/// panel that the second product reads. Keys come in blocks whose scores stay in the first-level cache;
+/// `best` is the largest score of each query so far, `factor` what a new one changes of the sums before it.
+/// At last O' is divided by the sum of P' and transposed into Y. Sources: Milakov, Gimelshein, Online
+/// normalizer calculation for softmax, 2018; Dao et al., FlashAttention, 2022.
 struct AttentionRun {
   /// Keys of a block: a multiple of every tile's rows.
   static var keyBlock: Int { 240 }

@@ -1,8 +1,8 @@
 internal import KernelInterface
 
 /// A convolution seen as products, one for each image and group (and phase of a transposed convolution):
-/// C [outputs of the group, positions] = W [outputs, taps * channels] P [taps * channels, positions], where P,
-/// the image's patches, is never written down whole. The order of depth is taps outside, channels inside.
+/// C [outputs of the group, positions] = W [outputs, taps * channels] P [taps * channels, positions], where
+/// P, the image's patches, is never written down whole. The order of depth is taps outside, channels inside.
 struct ConvolutionProblem {
   var batch: Int
   var groups: Int

@@ -1,10 +1,10 @@
 internal import CVector
 internal import KernelInterface
 
-/// The GEMM engine: C = epilogue(alpha * A B + beta * C), in the blocked form of Goto and van de Geijn (Anatomy
-/// of High-Performance Matrix Multiplication, 2008). A task computes one block of C: for each block of depth
-/// it packs its rows of A, then for each panel of B (packed on the way if it was not) runs the micro-kernel
-/// over the panels of A. Sums of several blocks of depth meet in C, in order of depth.
+/// The GEMM engine: C = epilogue(alpha * A B + beta * C), in the blocked form of Goto and van de Geijn
+/// (Anatomy of High-Performance Matrix Multiplication, 2008). A task computes one block of C: for each block
+/// of depth it packs its rows of A, then for each panel of B (packed on the way if it was not) runs the
+/// micro-kernel over the panels of A. Sums of several blocks of depth meet in C, in order of depth.
 /// One row of A or one column of B is left to `GemmVector`.
 struct Gemm<Lanes: ProductLanes> {
   typealias Element = Lanes.Element

@@ -55,8 +55,8 @@ struct GemmBlock<Lanes: ProductLanes> {
     } while depth < k
   }
 
-  /// The packed panel of B that comes after the one for columns `j...`, be it the first of the next task, which
-  /// is that of the rows from `endRow` on or of the next columns; nil where there is none.
+  /// The packed panel of B that comes after the one for columns `j...`, be it the first of the next task,
+  /// which is that of the rows from `endRow` on or of the next columns; nil where there is none.
   @inline(__always)
   private func following(
     _ j: Int, _ endRow: Int, _ column: Int, _ columns: Int, _ depth: Int, _ count: Int

@@ -23,8 +23,8 @@ enum GemmBlocking {
     static var productDepth: Int { 256 }
     static var taskRows: Int { 240 }
   #endif
-  /// The depth of the blocks of a matrix product that is `k` deep: about the same for all of them. They may be
-  /// deeper than those of a convolution, because panels of B were packed before and are asked for early.
+  /// The depth of the blocks of a matrix product that is `k` deep: about the same for all of them. They may
+  /// be deeper than those of a convolution, because panels of B were packed before and are asked for early.
   @inline(__always) static func blockDepth(_ k: Int) -> Int {
     let blocks: Int = larger(1, ceilDivide(k, productDepth))
     return smaller(k, roundUp(ceilDivide(k, blocks), 4))
@@ -57,8 +57,8 @@ struct GemmPartition {
   var count: Int { rowBlocks * columnBlocks }
 
   /// `tileColumns` is the width of a tile; `copies` is how many such products there are, each with its own
-  /// tasks, so that fewer are wanted of each. A task that `packsB` does so again for each block of rows, which
-  /// are therefore kept high.
+  /// tasks, so that fewer are wanted of each. A task that `packsB` does so again for each block of rows,
+  /// which are therefore kept high.
   init(m: Int, n: Int, k: Int, copies: Int, tileColumns: Int, packsB: Bool) {
     let tileRows: Int = GemmBlocking.rows
     var rowBlocks: Int = larger(1, ceilDivide(m, GemmBlocking.taskRows))
@@ -88,7 +88,8 @@ struct GemmPartition {
 
 extension GemmPartition {
   /// How a product of a vector and a matrix [lanes, depth] is divided: by the bytes of the matrix, in blocks
-  /// of `granule` lanes, at least two of them, which are read side by side. Lanes are columns of C, or with `lanesAreRows` rows.
+  /// of `granule` lanes, at least two of them, which are read side by side. Lanes are columns of C, or with
+  /// `lanesAreRows` rows.
   init(lanes: Int, depth: Int, granule: Int, elementBytes: Int, lanesAreRows: Bool) {
     let laneBytes: Int = larger(depth, 1) * elementBytes
     var block: Int = roundUp(larger(lanes, 1), granule)

@@ -36,8 +36,8 @@ struct GemmFinish<Lanes: ProductLanes> {
     return bias + column
   }
 
-  /// Finishes `rows` x `columns` sums at `tile` into C at (row, column). A tile without gaps may be written to:
-  /// its activation is one call.
+  /// Finishes `rows` x `columns` sums at `tile` into C at (row, column). A tile without gaps may be written
+  /// to: its activation is one call.
   @inline(never)
   func run(
     _ tile: UnsafeMutablePointer<Element>, _ tileStride: Int, _ row: Int, _ column: Int, _ rows: Int,

@@ -5,8 +5,8 @@ extension GemmFinish {
   @inline(__always) static var tileColumns: Int { 2 * Lanes.count }
 
   /// Multiplies panels of A, `aPanelStride` apart, with one panel of B and brings the sums into C at
-  /// (row, column): `rows` x `width` of them. `tile` is scratch for one tile. Meanwhile it asks for the panel of
-  /// B at `next`, which will be `nextDepth` deep.
+  /// (row, column): `rows` x `width` of them. `tile` is scratch for one tile. Meanwhile it asks for the panel
+  /// of B at `next`, which will be `nextDepth` deep.
   @inline(__always)
   func tiles(
     _ a: UnsafePointer<Element>, _ aPanelStride: Int,

@@ -1,7 +1,7 @@
 internal import KernelInterface
 
-/// Products of a vector with a matrix, y[l] = sum over d of x[d] * M[l, d], where `l` counts columns of B (one
-/// row of A) or rows of A (one column of B). Bound by reading M once, so M is read as it lies.
+/// Products of a vector with a matrix, y[l] = sum over d of x[d] * M[l, d], where `l` counts columns of B
+/// (one row of A) or rows of A (one column of B). Bound by reading M once, so M is read as it lies.
 struct GemmVector<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
 
@@ -12,9 +12,9 @@ struct GemmVector<Lanes: ProductLanes> {
   var laneStride: Int
   var depthStride: Int
 
-  /// y[0..<count] for lanes `first...`; the matrix is made of packed panels. Two panels are read side by side,
-  /// one of each half: two streams come faster than one from where memory is far. Of a last panel that is filled
-  /// by half or less, the other half is not read.
+  /// y[0..<count] for lanes `first...`; the matrix is made of packed panels. Two panels are read side by
+  /// side, one of each half: two streams come faster than one from where memory is far. Of a last panel that
+  /// is filled by half or less, the other half is not read.
   @inline(never)
   func packed(_ first: Int, _ count: Int, _ y: UnsafeMutablePointer<Element>) {
     let width: Int = 2 * Lanes.count

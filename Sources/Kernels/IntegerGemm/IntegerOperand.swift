@@ -7,8 +7,9 @@ struct IntegerOperand {
   var zero: UnsafeRawPointer?
   var zeroStride: Int
 
-  /// Packs `count` steps of depth from `depth` for lanes `first ..< first + lanes`: for every pair of steps one
-  /// 32-bit integer for each of `width` lanes, the earlier step in its lower half; zeros where nothing is.
+  /// Packs `count` steps of depth from `depth` for lanes `first ..< first + lanes`: for every pair of steps
+  /// one 32-bit integer for each of `width` lanes, the earlier step in its lower half; zeros where nothing
+  /// is.
   @inline(never)
   func pack(
     _ first: Int, _ lanes: Int, _ width: Int, _ depth: Int, _ count: Int,

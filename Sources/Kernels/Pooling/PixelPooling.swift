@@ -1,7 +1,7 @@
 internal import KernelInterface
 
-/// Channels-last pooling, four registers of channels at a time, one tap after another. A task is a few rows of the
-/// output; where the output is a single pixel, some registers of channels.
+/// Channels-last pooling, four registers of channels at a time, one tap after another. A task is a few rows
+/// of the output; where the output is a single pixel, some registers of channels.
 struct PixelPooling<Lanes: PoolingLanes> {
   typealias Element = Lanes.Element
 

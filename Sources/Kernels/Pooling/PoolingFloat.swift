@@ -42,9 +42,9 @@ extension F64Lanes: PoolingLanes {
   }
 }
 
-/// Pooling of floating-point planes. Output columns whose windows lie inside the image are computed a register
-/// at a time, one tap after another; a window that is the whole plane is reduced along the plane; the rest,
-/// and whatever asks for indices, goes one window at a time. Sums are added tap by tap in order.
+/// Pooling of floating-point planes. Output columns whose windows lie inside the image are computed a
+/// register at a time, one tap after another; a window that is the whole plane is reduced along the plane;
+/// the rest, and whatever asks for indices, goes one window at a time. Sums are added tap by tap in order.
 struct PoolingFloat<Lanes: PoolingLanes> {
   typealias Element = Lanes.Element
 

@@ -1,5 +1,5 @@
-/// How the elements of a channels-last pooling window become its output: joined tap by tap along a row of taps, then
-/// rows merged, so that the sum of a large window loses little.
+/// How the elements of a channels-last pooling window become its output: joined tap by tap along a row of
+/// taps, then rows merged, so that the sum of a large window loses little.
 protocol PoolingFold {
   associatedtype Lanes: PoolingLanes
 

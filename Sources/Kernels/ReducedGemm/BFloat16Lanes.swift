@@ -2,7 +2,8 @@ internal import CVector
 internal import KernelInterface
 
 /// Words of two bfloat16, the earlier one in the lower half. Floats are rounded to nearest, ties to even; one
-/// past the largest bfloat16 becomes infinite, a NaN stays one. The upper product is added before the lower one.
+/// past the largest bfloat16 becomes infinite, a NaN stays one. The upper product is added before the lower
+/// one.
 protocol BFloat16Words: ReducedLanes {}
 
 extension BFloat16Words {
@@ -36,8 +37,8 @@ extension BFloat16Words {
   }
 }
 
-/// The products by two multiply-adds of floats. A product of two bfloat16 is exact in f32, so that this is the
-/// instruction's result but for subnormal numbers, which are kept here.
+/// The products by two multiply-adds of floats. A product of two bfloat16 is exact in f32, so that this is
+/// the instruction's result but for subnormal numbers, which are kept here.
 enum BFloat16Lanes: BFloat16Words {
   typealias Element = Float
   typealias Vector = VF32

@@ -1,8 +1,8 @@
 internal import CVector
 internal import KernelInterface
 
-/// Words of four bytes, the earliest one lowest: unsigned in A, signed in B. Sums are 32-bit integers, of which
-/// registers of floats hold the bits.
+/// Words of four bytes, the earliest one lowest: unsigned in A, signed in B. Sums are 32-bit integers, of
+/// which registers of floats hold the bits.
 protocol ByteWords: ReducedLanes {
   static func dot(_ left: VI32, _ right: VI32, _ sum: VI32) -> VI32
 }
@@ -19,8 +19,8 @@ extension ByteWords {
     float(bits: dot(bits(left), bits(right), bits(addend)))
   }
 
-  /// The product x * factor is rounded before it is rounded to an integer, on every table: what is added leaves
-  /// the integer in the lower bits of the fraction.
+  /// The product x * factor is rounded before it is rounded to an integer, on every table: what is added
+  /// leaves the integer in the lower bits of the fraction.
   @inline(__always)
   private static func byte(_ x: Float, _ codes: LaneCodes, _ lane: Int) -> UInt32 {
     let shift: Float = 12_582_912

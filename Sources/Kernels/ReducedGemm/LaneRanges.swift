@@ -1,7 +1,7 @@
 internal import KernelInterface
 
-/// The least and the largest element of each lane of a panel, and 0; `invalid` becomes NaN where an element is
-/// not finite.
+/// The least and the largest element of each lane of a panel, and 0; `invalid` becomes NaN where an element
+/// is not finite.
 struct LaneRanges {
   var least: UnsafeMutablePointer<Float>
   var largest: UnsafeMutablePointer<Float>

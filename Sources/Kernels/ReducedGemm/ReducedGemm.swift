@@ -71,8 +71,8 @@ struct ReducedGemm<Lanes: ReducedLanes> {
   }
 }
 
-/// Turns sums of integers into floats: (sum - zero(row) * sum of column's integers) * scale(row) * scale(column).
-/// The zero points count once, with the first block of depth.
+/// Turns sums of integers into floats: (sum - zero(row) * sum of column's integers) * scale(row) *
+/// scale(column). The zero points count once, with the first block of depth.
 struct ReducedScaling<Lanes: ReducedLanes> {
   private let rowScales: UnsafePointer<Float>
   private let zeros: UnsafePointer<Int32>

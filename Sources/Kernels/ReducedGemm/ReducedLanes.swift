@@ -1,8 +1,8 @@
 internal import KernelInterface
 
 /// A register of 32-bit words that each hold several short numbers of one lane, adjacent in depth, or the sum
-/// of their products. Words travel as the bits of floats, so that the tiles and vector products of f32 serve as
-/// they are: `mulAdd(a, b, sum)` adds the products of all numbers of the words of `a` and `b` to `sum`.
+/// of their products. Words travel as the bits of floats, so that the tiles and vector products of f32 serve
+/// as they are: `mulAdd(a, b, sum)` adds the products of all numbers of the words of `a` and `b` to `sum`.
 protocol ReducedLanes: ProductLanes, SendableMetatype where Element == Float, Vector == VF32 {
   /// Numbers in a word.
   static var group: Int { get }
@@ -14,8 +14,8 @@ protocol ReducedLanes: ProductLanes, SendableMetatype where Element == Float, Ve
   static func encode(
     _ source: UnsafePointer<Float>, _ count: Int, _ codes: LaneCodes, _ lane: Int,
     _ to: UnsafeMutableRawPointer)
-  /// Writes one word for each of `lanes` adjacent lanes: of `steps` rows, `stride` apart, zeros for those that
-  /// a word lacks.
+  /// Writes one word for each of `lanes` adjacent lanes: of `steps` rows, `stride` apart, zeros for those
+  /// that a word lacks.
   static func encodeWords(
     _ source: UnsafePointer<Float>, _ stride: Int, _ steps: Int, _ lanes: Int, _ codes: LaneCodes,
     _ to: UnsafeMutablePointer<UInt32>)

@@ -1,9 +1,9 @@
 internal import KernelInterface
 
 /// Packs operands into panels of words: word (lane, i) of a panel, at `panel[i * width + lane]`, holds the
-/// numbers of the steps `i * group ..< (i + 1) * group` of the depth; zeros where nothing is. What is quantized
-/// has two more numbers for each lane after all panels: its scale, and its zero point (A) or the sum of its
-/// integers (B), a 32-bit integer.
+/// numbers of the steps `i * group ..< (i + 1) * group` of the depth; zeros where nothing is. What is
+/// quantized has two more numbers for each lane after all panels: its scale, and its zero point (A) or the
+/// sum of its integers (B), a 32-bit integer.
 struct ReducedPack<Lanes: ReducedLanes> {
   /// Words of depth that are encoded before they go into the panel.
   @inline(__always) static var chunk: Int { 256 }

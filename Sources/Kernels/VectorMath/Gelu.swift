@@ -1,16 +1,17 @@
 internal import CVector
 
-/// x Phi(x), Phi being the normal distribution function: with t = |x|, the tail t Phi(-t) or what it leaves of x.
+/// x Phi(x), Phi being the normal distribution function: with t = |x|, the tail t Phi(-t) or what it leaves
+/// of x.
 @_transparent func vectorGelu(_ x: VF32) -> VF32 {
   let t: VF32 = minimum(splat(15), magnitude(x))
   let tail: VF32 = ngraph_fuses() ? fusedGeluTail(t) : wideGeluTail(t)
   return select(x .< splat(0), splat(-0.0) - tail, x - tail)
 }
 
-/// t Phi(-t) as exp(-t^2 / 2) m R(m), m = t / (t + 3.40625), R of degree 9 in m - 0.5078125 (minimax, relative
-/// error 2^-28), in f32 alone. What the square, the reduced argument, m, the polynomial's last step and the
-/// product m R lost to rounding is found by fused multiply-adds and added before the last sum; what m lost
-/// counts by the derivative of m R, here a parabola. At most 2 units in the last place.
+/// t Phi(-t) as exp(-t^2 / 2) m R(m), m = t / (t + 3.40625), R of degree 9 in m - 0.5078125 (minimax,
+/// relative error 2^-28), in f32 alone. What the square, the reduced argument, m, the polynomial's last step
+/// and the product m R lost to rounding is found by fused multiply-adds and added before the last sum; what m
+/// lost counts by the derivative of m R, here a parabola. At most 2 units in the last place.
 @_transparent private func fusedGeluTail(_ t: VF32) -> VF32 {
   let square: VF32 = t * t
   let lost: VF32 = mulAdd(t, t, splat(-0.0) - square)
@@ -57,8 +58,8 @@ internal import CVector
   return scale(product + rest, n, nBits)
 }
 
-/// The same without fused multiply-adds: exp(-t^2 / 2) R(u) t / (t + 3), u = (t - 3) / (t + 3), R of degree 10
-/// (minimax, relative error 2^-28). The square's rounding error goes into the exponential and the factors
+/// The same without fused multiply-adds: exp(-t^2 / 2) R(u) t / (t + 3), u = (t - 3) / (t + 3), R of degree
+/// 10 (minimax, relative error 2^-28). The square's rounding error goes into the exponential and the factors
 /// are multiplied in f64, so that the tail keeps its relative precision down to the smallest results.
 @_transparent private func wideGeluTail(_ t: VF32) -> VF32 {
   let square: VF32 = t * t

@@ -12,8 +12,8 @@ internal import CVector
 
 @_transparent var swishLimit: Float { 87 }
 
-/// 1 + exp(-v) for |v| <= 87. With exp(-v) = 2^n (1 - p), where 1 - p is the polynomial of `ExponentialParts` for
-/// the negative of its argument, 1 - 2^n p is rounded once before 2^n is added.
+/// 1 + exp(-v) for |v| <= 87. With exp(-v) = 2^n (1 - p), where 1 - p is the polynomial of `ExponentialParts`
+/// for the negative of its argument, 1 - 2^n p is rounded once before 2^n is added.
 @_transparent func onePlusExponential(_ v: VF32) -> VF32 {
   let magic: VF32 = splat(12_582_912)
   let shifted: VF32 = mulAdd(v, splat(-1.442_695_04), magic)
@@ -30,8 +30,8 @@ internal import CVector
   return mulAdd(p, power, splat(1)) - power
 }
 
-/// x sigmoid(v) where v is large: x itself, or x exp(v), whose power of two is applied last so that it is rounded
-/// once.
+/// x sigmoid(v) where v is large: x itself, or x exp(v), whose power of two is applied last so that it is
+/// rounded once.
 @_transparent func swishTail(_ x: VF32, _ v: VF32) -> VF32 {
   let parts = ExponentialParts(maximum(splat(-112), minimum(splat(0), v)))
   return select(v .< splat(-111), splat(-0.0), scale(x * parts.fraction, parts.n, parts.nBits))

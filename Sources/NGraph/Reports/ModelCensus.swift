@@ -2,8 +2,8 @@ internal import Models
 internal import Operators
 internal import Tensors
 
-/// Counts over a model as written: nodes, functions' and subgraphs' included, and initializers. A function that
-/// defines an operator that is known is not what runs, and does not count.
+/// Counts over a model as written: nodes, functions' and subgraphs' included, and initializers. A function
+/// that defines an operator that is known is not what runs, and does not count.
 struct ModelCensus {
   private(set) var operators: [String: Int] = [:]
   private(set) var parameterCount: Int = 0

@@ -2,8 +2,9 @@ internal import KernelInterface
 internal import KernelSelection
 
 extension InferenceSession {
-  /// The numbers that products of a value with constant weights (MatMul, Gemm, Einsum and what fuses with them)
-  /// are computed in. All other operators, convolutions and recurrent layers among them, are f32 as ever.
+  /// The numbers that products of a value with constant weights (MatMul, Gemm, Einsum and what fuses with
+  /// them) are computed in. All other operators, convolutions and recurrent layers among them, are f32 as
+  /// ever.
   ///
   /// Less than `float32` is faster, and the weights smaller in memory, at the price of an error that
   /// `precisionReport` measures. It needs no other model file, and takes the same inputs and outputs.
@@ -15,10 +16,10 @@ extension InferenceSession {
     /// for those and for the order of sums, faster for a single row and slower for many. What is not finite
     /// stays so; a magnitude past 3.39e38 becomes infinite.
     case bfloat16 = "bf16"
-    /// Weights are integers of -127...127 with a scale for each column, activations of 0...255 with a scale and
-    /// zero point for each row, found at every run; sums are exact, and scaled in f32. With AVX512_VNNI up to
-    /// four times as fast as f32; AVX_VNNI and, more slowly, general instructions give the same sums. A row or
-    /// column with an element that is not finite gives NaN. Products deeper than 32768 stay f32.
+    /// Weights are integers of -127...127 with a scale for each column, activations of 0...255 with a scale
+    /// and zero point for each row, found at every run; sums are exact, and scaled in f32. With AVX512_VNNI
+    /// up to four times as fast as f32; AVX_VNNI and, more slowly, general instructions give the same sums. A
+    /// row or column with an element that is not finite gives NaN. Products deeper than 32768 stay f32.
     case int8Dynamic = "int8-dynamic"
   }
 }

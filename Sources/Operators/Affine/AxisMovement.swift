@@ -63,8 +63,8 @@ extension AxisMovement {
 }
 
 extension AxisMovement {
-  /// A map of every element alike as maps of what is picked along one axis, where not all of it is: others who
-  /// pick elsewhere along it don't see them.
+  /// A map of every element alike as maps of what is picked along one axis, where not all of it is: others
+  /// who pick elsewhere along it don't see them.
   private func restricted(_ map: AxisMap, _ node: AffineNode) -> [AxisMap] {
     let dimensions: [Dimension] = node.dimensions(0) ?? []
     return dimensions.indices.compactMap { axis in

@@ -2,12 +2,13 @@ package import Graphs
 internal import KernelInterface
 package import Tensors
 
-/// `Attention`: `softmax(scale Q K^T + mask) V` for each head, with grouped heads of K and V, a cap of the scores
-/// (`softcap tanh(score / softcap)`), causal and windowed masks aligned to the end of a cache, and that
-/// cache's update. A query that may attend no key gives zeros.
+/// `Attention`: `softmax(scale Q K^T + mask) V` for each head, with grouped heads of K and V, a cap of the
+/// scores (`softcap tanh(score / softcap)`), causal and windowed masks aligned to the end of a cache, and
+/// that cache's update. A query that may attend no key gives zeros.
 ///
 /// Q, K and V are [batch, heads, length, size], or [batch, length, heads * size] with the numbers of heads as
-/// attributes. Scores are computed in blocks of queries, at least in float32, whatever `softmax_precision` says.
+/// attributes. Scores are computed in blocks of queries, at least in float32, whatever `softmax_precision`
+/// says.
 ///
 /// ONNX operator set: Attention-23 to 25.
 package struct AttentionOp: KernelOperator, CostedOperator {

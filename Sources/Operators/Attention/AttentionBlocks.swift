@@ -1,8 +1,8 @@
 internal import Graphs
 internal import KernelInterface
 
-/// Attention in f32 by `AttentionKernels`: keys, values and mask are packed once for all blocks of queries, the
-/// mask once for all heads that share it. It has no cap of scores.
+/// Attention in f32 by `AttentionKernels`: keys, values and mask are packed once for all blocks of queries,
+/// the mask once for all heads that share it. It has no cap of scores.
 struct AttentionBlocks: Sendable {
   private let query: HeadLayout
   private let key: HeadLayout

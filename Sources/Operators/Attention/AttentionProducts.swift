@@ -2,8 +2,8 @@ internal import Graphs
 internal import KernelInterface
 internal import Tensors
 
-/// The two products of attention for a block of queries of one head: the scores `scale Q K'` [rows, keys], and
-/// the sums `P V` [rows, size] where the result has them. Whoever runs a product gives it its operands.
+/// The two products of attention for a block of queries of one head: the scores `scale Q K'` [rows, keys],
+/// and the sums `P V` [rows, size] where the result has them. Whoever runs a product gives it its operands.
 struct AttentionProducts<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   let query: HeadLayout
   let key: HeadLayout

@@ -2,9 +2,9 @@ internal import Graphs
 internal import KernelInterface
 internal import Tensors
 
-/// Runs attention, by `AttentionBlocks` or `AttentionTiles` where nobody wants the scores. Otherwise a task for
-/// each head of each image and block of queries computes its scores in scratch memory, masks them, takes their
-/// softmax and multiplies with the values.
+/// Runs attention, by `AttentionBlocks` or `AttentionTiles` where nobody wants the scores. Otherwise a task
+/// for each head of each image and block of queries computes its scores in scratch memory, masks them, takes
+/// their softmax and multiplies with the values.
 struct AttentionStep<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   private let batch: Int
   private let query: HeadLayout

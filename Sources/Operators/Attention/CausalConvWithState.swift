@@ -9,8 +9,8 @@ internal import Tensors
 
 /// `CausalConvWithState`: a convolution of each channel of [batch, channels, length] with a kernel of its own
 /// [channels, 1, k] that looks at the current and the k - 1 positions before, which at the start are those of
-/// `past_state` [batch, channels, k - 1] or zero; then SiLU if asked for. The last k - 1 positions are the new
-/// state.
+/// `past_state` [batch, channels, k - 1] or zero; then SiLU if asked for. The last k - 1 positions are the
+/// new state.
 ///
 /// ONNX operator set: CausalConvWithState-27.
 package struct CausalConvWithStateOp: KernelOperator {

@@ -5,9 +5,9 @@ internal import Tensors
 ///
 ///     (a, b) becomes (cos a - sin b, sin a + cos b)
 ///
-/// Pairs are halves apart, or neighbours with `interleaved`. Only the first `rotary_embedding_dim` elements of a
-/// head take part, if given. X is [batch, heads, length, size] or [batch, length, heads * size]; the caches are
-/// [positions, half] with `position_ids` [batch, length], else [batch, length, half].
+/// Pairs are halves apart, or neighbours with `interleaved`. Only the first `rotary_embedding_dim` elements
+/// of a head take part, if given. X is [batch, heads, length, size] or [batch, length, heads * size]; the
+/// caches are [positions, half] with `position_ids` [batch, length], else [batch, length, half].
 ///
 /// ONNX operator set: RotaryEmbedding-23. Source: Su et al., RoFormer, 2021.
 package struct RotaryEmbeddingOp: KernelOperator {

@@ -5,7 +5,8 @@ package import Tensors
 /// scalar (the last one shorter), of the lengths in it where it is a vector, of length 1 where it is left
 /// out; these lose the axis unless `keepdims`.
 ///
-/// ONNX operator set: SplitToSequence-11 to 24. Refused: lengths that are not positive or don't sum up to the axis.
+/// ONNX operator set: SplitToSequence-11 to 24. Refused: lengths that are not positive or don't sum up to the
+/// axis.
 package struct SplitToSequenceOp: ValueOperator {
   package static let schema = OperatorSchema(
     "SplitToSequence", since: [11, 24],

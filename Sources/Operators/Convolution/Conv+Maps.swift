@@ -72,8 +72,8 @@ extension ConvOp: AddendAbsorber {
   }
 }
 
-/// The spatial extents of input 0 and output 0; nil where they are not known, or the output is too large for a
-/// constant of its shape.
+/// The spatial extents of input 0 and output 0; nil where they are not known, or the output is too large for
+/// a constant of its shape.
 func imageExtents(_ node: AffineNode, features: Int) -> (input: [Int], output: [Int])? {
   guard let dimensions = node.dimensions(0), let result = node.outputs.first??.dimensions else { return nil }
   let input: [Int] = dimensions.dropFirst(2).compactMap(\.value)

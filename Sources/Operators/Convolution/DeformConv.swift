@@ -8,9 +8,9 @@ internal import Tensors
   internal import Darwin
 #endif
 
-/// `DeformConv`: a 2-D convolution whose samples are moved by `offset` [batch, offset_group * kernel * 2, out...]
-/// (vertical, then horizontal, for each element of the kernel), taken by bilinear interpolation with zeros
-/// outside the image, and weighted by `mask`. The samples become a matrix, which the weights multiply.
+/// `DeformConv`: a 2-D convolution whose samples are moved by `offset` [batch, offset_group * kernel * 2,
+/// out...] (vertical, then horizontal, for each element of the kernel), taken by bilinear interpolation with
+/// zeros outside the image, and weighted by `mask`. The samples become a matrix, which the weights multiply.
 ///
 /// ONNX operator set: DeformConv-19 to 22. Source: Dai et al., Deformable Convolutional Networks, 2017.
 package struct DeformConvOp: KernelOperator {

@@ -2,8 +2,9 @@ package import Graphs
 internal import Tensors
 
 /// `clip(s x + t, low, high) = s clip(x, (low - t) / s, (high - t) / s) + t` for one s > 0 and one t for all
-/// elements; and for a lower bound of 0 alone, any scale that is not negative. A shift that is many times what lies
-/// between two bounds stays before them: what is clipped there is small, and loses its last digits next to it.
+/// elements; and for a lower bound of 0 alone, any scale that is not negative. A shift that is many times
+/// what lies between two bounds stays before them: what is clipped there is small, and loses its last digits
+/// next to it.
 extension ClipOp: MapCrossing {
   package func forward(_ map: AxisMap, from index: Int, _ node: AffineNode)
     -> (map: AxisMap, rewrite: AffineRewrite?)?

@@ -1,4 +1,5 @@
-/// Operators that compute each element from the elements at the same place: arithmetic, functions, activations.
+/// Operators that compute each element from the elements at the same place: arithmetic, functions,
+/// activations.
 let elementwiseFamily = OperatorFamily(
   "Elementwise",
   [

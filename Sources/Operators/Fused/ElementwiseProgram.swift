@@ -60,9 +60,9 @@ package struct ElementwiseProgram: Sendable, Hashable {
     return result
   }
 
-  /// For each instruction but the last, which writes to the output, the register that it writes to. A register
-  /// is free again after the last use of its value, in the instruction that uses it too: kernels may write
-  /// where they read.
+  /// For each instruction but the last, which writes to the output, the register that it writes to. A
+  /// register is free again after the last use of its value, in the instruction that uses it too: kernels may
+  /// write where they read.
   package var registers: (of: [Int], count: Int) {
     var lastUse: [Int] = Array(repeating: -1, count: instructions.count)
     for (index, instruction) in instructions.enumerated() {

@@ -7,7 +7,8 @@ package import Tensors
 ///     Y = activation(product(max(scale A + shift, floor), B) + bias + residual)
 ///
 /// Inputs are those of the product, of which the third is the bias, the residual, which has the type and
-/// shape of Y, and for channels-last convolutions scale and shift. No file holds this operator: it is made on the way to a plan.
+/// shape of Y, and for channels-last convolutions scale and shift. No file holds this operator: it is made on
+/// the way to a plan.
 package struct FusedProductOp<Product: ProductOperator>: FusedProduct {
   package static var schema: OperatorSchema {
     let product: OperatorSchema = Product.schema

@@ -7,7 +7,8 @@ package import Tensors
 /// extents are `sizes`, or the input's times `scales`, rounded down.
 ///
 /// ONNX operator set: Resize-10 to 19. Refused: both or neither of scales and sizes, scales that are not
-/// positive, and an empty axis that should grow. Integers are resampled in float64 and rounded to the nearest.
+/// positive, and an empty axis that should grow. Integers are resampled in float64 and rounded to the
+/// nearest.
 package struct ResizeOp: KernelOperator, ValueOperator {
   package static let schema = OperatorSchema(
     "Resize", since: [10, 11, 13, 18, 19],

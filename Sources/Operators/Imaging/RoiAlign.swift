@@ -5,9 +5,9 @@ internal import Tensors
 /// `batch_indices` names, `output_height` x `output_width` bins, each the mean (or largest) of
 /// `sampling_ratio`^2 points sampled linearly (0: as many as the bin has elements).
 ///
-/// ONNX operator set: RoiAlign-10 to 22; before 16 regions are not moved by half an element. Mode max takes the
-/// largest weighted neighbour, as ONNX defines it. Refused while running: a batch index out of range, regions
-/// of more than 2^20 points a bin.
+/// ONNX operator set: RoiAlign-10 to 22; before 16 regions are not moved by half an element. Mode max takes
+/// the largest weighted neighbour, as ONNX defines it. Refused while running: a batch index out of range,
+/// regions of more than 2^20 points a bin.
 package struct RoiAlignOp: KernelOperator {
   package static let schema = OperatorSchema(
     "RoiAlign", since: [10, 16, 22],

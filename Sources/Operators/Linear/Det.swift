@@ -1,8 +1,8 @@
 package import Graphs
 internal import Tensors
 
-/// `Det`: the determinants of the square matrices in the last two axes, by elimination with partial pivoting in
-/// float64.
+/// `Det`: the determinants of the square matrices in the last two axes, by elimination with partial pivoting
+/// in float64.
 ///
 /// ONNX operator set: Det-11 to 22.
 package struct DetOp: KernelOperator {

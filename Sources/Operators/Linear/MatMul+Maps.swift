@@ -1,10 +1,10 @@
 package import Graphs
 internal import Tensors
 
-/// A product with constant matrices, on either side, takes a scale along the axis of the output that is theirs,
-/// and a scale along the axis that it sums over. A shift of the latter crosses as the shift t B of the
-/// product. A product of rank 2 takes shifts too, and becomes a `Gemm`; others are followed by a sum. Scales
-/// cross a product of two values.
+/// A product with constant matrices, on either side, takes a scale along the axis of the output that is
+/// theirs, and a scale along the axis that it sums over. A shift of the latter crosses as the shift t B of
+/// the product. A product of rank 2 takes shifts too, and becomes a `Gemm`; others are followed by a sum.
+/// Scales cross a product of two values.
 extension MatMulOp: OutputMapAbsorber, InputMapAbsorber, MapCrossing, AddendAbsorber {
   package func absorbing(outputMap map: AxisMap, _ node: AffineNode) -> AffineRewrite? {
     guard let product = ConstantProduct(node), let (scaled, shift) = product.mapped(output: map) else {

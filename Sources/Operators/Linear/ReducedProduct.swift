@@ -2,9 +2,9 @@ internal import Graphs
 internal import KernelInterface
 internal import Tensors
 
-/// A product of a value with constant weights in the session's reduced precision: the weights are packed once,
-/// when the step is made, and the value at the start of each run. Products of two values, of constants on the
-/// left, of several matrices of weights, with a single column and deeper than sums allow stay in f32.
+/// A product of a value with constant weights in the session's reduced precision: the weights are packed
+/// once, when the step is made, and the value at the start of each run. Products of two values, of constants
+/// on the left, of several matrices of weights, with a single column and deeper than sums allow stay in f32.
 struct ReducedProduct {
   private let kernels: ReducedGemmKernels
   private let product: GemmStep<Float>

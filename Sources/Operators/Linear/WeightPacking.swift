@@ -1,8 +1,8 @@
 internal import Graphs
 internal import Tensors
 
-/// Packs matrices of `lanes` x `depth` into panels of `tile` lanes, each of the matrix's whole depth, and reads
-/// the elements in the order in which they lie, a part that stays in the cache at a time.
+/// Packs matrices of `lanes` x `depth` into panels of `tile` lanes, each of the matrix's whole depth, and
+/// reads the elements in the order in which they lie, a part that stays in the cache at a time.
 ///
 /// One of the strides is 1. Where that is the depth's, a part is a range of lanes; where it is the lanes', a
 /// range of depth, of which every panel gets its share.

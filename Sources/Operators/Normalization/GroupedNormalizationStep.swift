@@ -3,7 +3,8 @@ internal import KernelInterface
 internal import Tensors
 
 /// The step of GroupNormalization and InstanceNormalization: each group of channels of each image of X
-/// [batch, channels, ...] is normalized by its own mean and variance, then each channel is scaled and shifted.
+/// [batch, channels, ...] is normalized by its own mean and variance, then each channel is scaled and
+/// shifted.
 func groupedNormalizationStep(
   _ context: inout PrepareContext, groups: Int, epsilon: Float
 ) throws(PlanError) -> Step {

@@ -6,7 +6,8 @@ internal import Tensors
 ///     Y = (X - mean) / sqrt(variance + epsilon) * Scale + B
 ///
 /// and, where asked for, the mean and `1 / sqrt(variance + epsilon)` of each row. Scale and B broadcast to X.
-/// Statistics are computed in float32 (float64 for float64 inputs), whatever lower `stash_type` says; it is the type of the outputs.
+/// Statistics are computed in float32 (float64 for float64 inputs), whatever lower `stash_type` says; it is
+/// the type of the outputs.
 ///
 /// ONNX operator set: LayerNormalization-17. Source: Ba, Kiros, Hinton, Layer Normalization, 2016.
 package struct LayerNormalizationOp: KernelOperator, InPlaceOperator {

@@ -2,7 +2,8 @@ package import Graphs
 internal import KernelInterface
 internal import Tensors
 
-/// `MeanVarianceNormalization`: `y = (x - mean) / (deviation + 1e-9)`, the statistics being taken over `axes`.
+/// `MeanVarianceNormalization`: `y = (x - mean) / (deviation + 1e-9)`, the statistics being taken over
+/// `axes`.
 ///
 /// ONNX operator set: MeanVarianceNormalization-9 to 13.
 package struct MeanVarianceNormalizationOp: KernelOperator {

@@ -5,7 +5,8 @@ internal import Tensors
 /// broadcast to X. The mean is taken in float32 (float64 for float64 inputs), whatever lower `stash_type`
 /// says.
 ///
-/// ONNX operator set: RMSNormalization-23. Source: Zhang, Sennrich, Root Mean Square Layer Normalization, 2019.
+/// ONNX operator set: RMSNormalization-23. Source: Zhang, Sennrich, Root Mean Square Layer Normalization,
+/// 2019.
 package struct RMSNormalizationOp: KernelOperator, InPlaceOperator {
   package static let schema = OperatorSchema(
     "RMSNormalization", since: [23],

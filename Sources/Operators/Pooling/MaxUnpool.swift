@@ -1,8 +1,8 @@
 package import Graphs
 internal import Tensors
 
-/// `MaxUnpool`: writes each element of X to the position that MaxPool's `Indices` names, in a tensor of zeros.
-/// Positions are flat, in the shape that follows from `kernel_shape`, `strides` and `pads`; a larger
+/// `MaxUnpool`: writes each element of X to the position that MaxPool's `Indices` names, in a tensor of
+/// zeros. Positions are flat, in the shape that follows from `kernel_shape`, `strides` and `pads`; a larger
 /// `output_shape` places that tensor at its origin. A position outside is refused.
 ///
 /// ONNX operator set: MaxUnpool-9 to 22.

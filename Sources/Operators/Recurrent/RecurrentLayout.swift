@@ -2,7 +2,8 @@ internal import Graphs
 internal import KernelInterface
 internal import Tensors
 
-/// A recurrent operator ready to run: slots of operands and temporaries, packed weights, arguments of products.
+/// A recurrent operator ready to run: slots of operands and temporaries, packed weights, arguments of
+/// products.
 struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   let sizes: RecurrentSizes
   let blocks: RecurrentBlocks
@@ -30,8 +31,8 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
   let cellState: Int
   let resetState: Int
   let recurrent: Int
-  /// Biases [direction, width] of the pre-activations, in the order of `blocks`; then, where the recurrent part
-  /// is kept apart, those of it.
+  /// Biases [direction, width] of the pre-activations, in the order of `blocks`; then, where the recurrent
+  /// part is kept apart, those of it.
   let biases: Int
   /// R packed in each run, where it is not constant.
   let packing: Int?

@@ -2,8 +2,8 @@ package import Graphs
 internal import KernelInterface
 internal import Tensors
 
-/// `ArgMax`: the position of the largest element along an axis, as int64; of equal ones the first, or the last
-/// with `select_last_index`. An empty axis is refused.
+/// `ArgMax`: the position of the largest element along an axis, as int64; of equal ones the first, or the
+/// last with `select_last_index`. An empty axis is refused.
 ///
 /// ONNX operator set: ArgMax-1 to 13.
 package struct ArgMaxOp: KernelOperator {

@@ -2,8 +2,8 @@ package import Graphs
 internal import KernelInterface
 internal import Tensors
 
-/// `ArgMin`: the position of the smallest element along an axis, as int64; of equal ones the first, or the last
-/// with `select_last_index`. An empty axis is refused.
+/// `ArgMin`: the position of the smallest element along an axis, as int64; of equal ones the first, or the
+/// last with `select_last_index`. An empty axis is refused.
 ///
 /// ONNX operator set: ArgMin-1 to 13.
 package struct ArgMinOp: KernelOperator {

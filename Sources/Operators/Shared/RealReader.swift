@@ -1,7 +1,8 @@
 internal import Graphs
 internal import Tensors
 
-/// Reads real numbers of any type in a slot, and writes floating ones, for the few numbers that parametrize an operator.
+/// Reads real numbers of any type in a slot, and writes floating ones, for the few numbers that parametrize
+/// an operator.
 struct RealReader: Sendable {
   let slot: Int
   let type: ElementType

@@ -1,8 +1,8 @@
 package import Graphs
 internal import Tensors
 
-/// `BlackmanWindow`: `0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)`, as `size` numbers; N is the size for a
-/// periodic window and one less for a symmetric one.
+/// `BlackmanWindow`: `0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)`, as `size` numbers; N is the size
+/// for a periodic window and one less for a symmetric one.
 ///
 /// ONNX operator set: BlackmanWindow-17.
 package struct BlackmanWindowOp: KernelOperator {

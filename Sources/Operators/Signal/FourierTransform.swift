@@ -7,8 +7,8 @@ internal import Tensors
 #endif
 
 /// The discrete Fourier transform of `count` complex numbers in float64, real and imaginary parts in turn:
-/// by halving for powers of two (Cooley and Tukey, 1965), else as a convolution with a chirp (Bluestein, 1970).
-/// Tables are made once; running allocates nothing.
+/// by halving for powers of two (Cooley and Tukey, 1965), else as a convolution with a chirp (Bluestein,
+/// 1970). Tables are made once; running allocates nothing.
 struct FourierTransform: Sendable {
   let count: Int
   /// The power of two that is transformed.

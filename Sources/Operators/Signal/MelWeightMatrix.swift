@@ -7,8 +7,8 @@ internal import Tensors
   internal import Darwin
 #endif
 
-/// `MelWeightMatrix`: the triangular filters [dft_length / 2 + 1, num_mel_bins] that bring a spectrum to the mel
-/// scale `2595 log10(1 + f / 700)`, evenly spaced on it between two frequencies.
+/// `MelWeightMatrix`: the triangular filters [dft_length / 2 + 1, num_mel_bins] that bring a spectrum to the
+/// mel scale `2595 log10(1 + f / 700)`, evenly spaced on it between two frequencies.
 ///
 /// ONNX operator set: MelWeightMatrix-17.
 package struct MelWeightMatrixOp: KernelOperator {

@@ -7,8 +7,8 @@ internal import Tensors
   internal import Darwin
 #endif
 
-/// What the window operators share: `size` numbers `a0 - a1 cos(2 pi n / N) + a2 cos(4 pi n / N)`, where N is the
-/// size for a periodic window and one less for a symmetric one.
+/// What the window operators share: `size` numbers `a0 - a1 cos(2 pi n / N) + a2 cos(4 pi n / N)`, where N is
+/// the size for a periodic window and one less for a symmetric one.
 struct WindowFunction: Sendable {
   let isPeriodic: Bool
   let type: ElementType

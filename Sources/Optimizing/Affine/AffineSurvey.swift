@@ -1,7 +1,7 @@
 internal import Graphs
 
-/// Finds the normalizations, scales and shifts of a graph and of the graphs inside its operators before they are
-/// optimized, and tells afterwards what became of each. A node keeps the name of its output through every
+/// Finds the normalizations, scales and shifts of a graph and of the graphs inside its operators before they
+/// are optimized, and tells afterwards what became of each. A node keeps the name of its output through every
 /// rewrite, with an ending where it is split in two, so that it is found again by that name.
 struct AffineSurvey {
   private struct Subject {
@@ -30,8 +30,8 @@ struct AffineSurvey {
     }
   }
 
-  /// Takes down what keeps everything that is left where it is. Later stages put it into larger operators, which
-  /// say less.
+  /// Takes down what keeps everything that is left where it is. Later stages put it into larger operators,
+  /// which say less.
   mutating func explain(in context: RewriteContext) {
     var met: [String: [String]] = [:]
     for node in context.graph.nodes where Self.kind(of: node, in: context) != nil {
@@ -141,6 +141,7 @@ struct AffineSurvey {
     return String(candidate)
   }
 
-  /// The endings that `MapPatch` gives to the values of a map that it splits, and that of what has left a loop.
+  /// The endings that `MapPatch` gives to the values of a map that it splits, and that of what has left a
+  /// loop.
   private static let endings: Set<String> = [".scaled", ".shifted", ".steps"]
 }

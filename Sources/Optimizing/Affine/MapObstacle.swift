@@ -1,7 +1,7 @@
 /// Why a map could not be moved somewhere, for the report.
 struct MapObstacle {
-  /// What stood in the way, a node mostly: of the maps of one search that it refuses, the report names the first,
-  /// which is the whole one.
+  /// What stood in the way, a node mostly: of the maps of one search that it refuses, the report names the
+  /// first, which is the whole one.
   let subject: String
   /// The sentence of the report.
   let reason: String

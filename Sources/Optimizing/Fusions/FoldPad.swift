@@ -2,8 +2,8 @@ package import Graphs
 internal import Operators
 internal import Tensors
 
-/// Lets a convolution or pooling pad its input itself, where a Pad before it adds what it would add: around the
-/// spatial axes only, zeros before a convolution or a mean, minus infinity before a maximum.
+/// Lets a convolution or pooling pad its input itself, where a Pad before it adds what it would add: around
+/// the spatial axes only, zeros before a convolution or a mean, minus infinity before a maximum.
 package struct FoldPad: RewriteRule {
   package static let name = "FoldPad"
 

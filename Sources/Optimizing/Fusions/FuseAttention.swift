@@ -7,9 +7,10 @@ internal import Tensors
 ///     MatMul(Softmax(MatMul(Q, transposed K) * scale + mask), V)
 ///
 /// The scale may stand on either factor or on their product, as Mul or Div by a number; the mask is optional.
-/// K must come out of a transposition, so that it need not be transposed again. A query all of whose scores are
-/// -infinity, where Softmax gives NaN, gives zeros, as Attention does. Vaswani and others, Attention Is All You
-/// Need, 2017.
+/// K must come out of a transposition, so that it need not be transposed again. A query all of whose scores
+/// are
+/// -infinity, where Softmax gives NaN, gives zeros, as Attention does. Vaswani and others, Attention Is All
+/// You Need, 2017.
 package struct FuseAttention: RewriteRule {
   package static let name = "FuseAttention"
 

@@ -7,9 +7,9 @@ internal import Tensors
 ///
 ///     Conv(Relu(x * scale + shift))
 ///
-/// each part of which may be missing: a scale and a shift for each channel (constants along the last axis), or
-/// a gate, a scale [batch, 1, 1, channels] that the graph computes, and Relu. All of it must be used by the
-/// convolution alone.
+/// each part of which may be missing: a scale and a shift for each channel (constants along the last axis),
+/// or a gate, a scale [batch, 1, 1, channels] that the graph computes, and Relu. All of it must be used by
+/// the convolution alone.
 package struct FuseConvolutionPrologue: RewriteRule {
   package static let name = "FuseConvolutionPrologue"
 

@@ -7,8 +7,8 @@ internal import Tensors
 ///
 ///     (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon) * gain[c] + offset[c]
 ///
-/// Over the last axis of a value of rank 3 without either it is left to FuseLayerNormalization. Ulyanov, Vedaldi,
-/// Lempitsky, Instance Normalization, 2016.
+/// Over the last axis of a value of rank 3 without either it is left to FuseLayerNormalization. Ulyanov,
+/// Vedaldi, Lempitsky, Instance Normalization, 2016.
 package struct FuseInstanceNormalization: RewriteRule {
   package static let name = "FuseInstanceNormalization"
 

@@ -2,7 +2,8 @@ package import Graphs
 internal import Operators
 internal import Tensors
 
-/// Makes one LayerNormalization of its elementwise form over the last axes, with the gain and offset after it:
+/// Makes one LayerNormalization of its elementwise form over the last axes, with the gain and offset after
+/// it:
 ///
 ///     (x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon) * gain + offset
 ///

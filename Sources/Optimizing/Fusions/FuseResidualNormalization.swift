@@ -5,8 +5,9 @@ internal import Tensors
 /// Puts a sum and the normalization of it into one pass over memory, with the sum as a second output where
 /// others use it too: `ngraph::ResidualLayerNormalization` and `ngraph::ResidualRMSNormalization`.
 ///
-/// One operand has the sum's shape, and the other has it too or repeats as a whole (a position embedding). The
-/// bias of a product is left to the product. The arithmetic is the same. The specification's section 2, K.
+/// One operand has the sum's shape, and the other has it too or repeats as a whole (a position embedding).
+/// The bias of a product is left to the product. The arithmetic is the same. The specification's section 2,
+/// K.
 package struct FuseResidualNormalization: RewriteRule {
   package static let name = "FuseResidualNormalization"
 

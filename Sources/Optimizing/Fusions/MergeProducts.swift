@@ -6,10 +6,11 @@ internal import Tensors
 ///
 ///     x A, x B      becomes      y = x [A B], cut into its parts
 ///
-/// Such products are bound by reading their matrices. As one they are read in one pass, whose direction a loop
-/// turns at every iteration, so that what a cache still holds of them is read first. Each element is summed as
-/// before. Products of more rows or with a single column stay as they are, and so do those to whose result a
-/// constant is added, which they can add themselves. The matrices are brought together as they are packed.
+/// Such products are bound by reading their matrices. As one they are read in one pass, whose direction a
+/// loop turns at every iteration, so that what a cache still holds of them is read first. Each element is
+/// summed as before. Products of more rows or with a single column stay as they are, and so do those to whose
+/// result a constant is added, which they can add themselves. The matrices are brought together as they are
+/// packed.
 package struct MergeProducts: RewriteRule {
   package static let name = "MergeProducts"
 

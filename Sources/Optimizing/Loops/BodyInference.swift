@@ -5,8 +5,8 @@ internal import Tensors
 
 /// Infers the body of a Scan or Loop from what is known where it stands: a captured value has its own type, a
 /// slice that of what it is cut from without the axis, and a carried value the type of its start, if an
-/// iteration that is given values of these types is seen to return the same types. By induction they then hold
-/// in every iteration. Extents that are not numbers keep only which of them are equal.
+/// iteration that is given values of these types is seen to return the same types. By induction they then
+/// hold in every iteration. Extents that are not numbers keep only which of them are equal.
 struct BodyInference {
   private let graph: Graph
   private let node: Node

@@ -6,8 +6,8 @@ internal import Tensors
 /// [batch, height, width, channels], and transpositions stand only where a region meets the rest.
 ///
 /// A region is what is connected by images through operators that work in either layout: convolutions,
-/// pools, elementwise operators, joins and cuts along any axis, reductions, resizes. It is converted as a whole,
-/// where its convolutions gain more than the transpositions at its border cost.
+/// pools, elementwise operators, joins and cuts along any axis, reductions, resizes. It is converted as a
+/// whole, where its convolutions gain more than the transpositions at its border cost.
 package struct ChooseLayout: RewriteRule {
   package static let name = "ChooseLayout"
 

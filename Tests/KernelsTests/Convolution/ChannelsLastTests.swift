@@ -172,8 +172,8 @@ import Testing
     }
   }
 
-  /// 3 x 3 kernels of stride 1, which may be computed by Winograd's filtering: their error is measured against the
-  /// largest sum.
+  /// 3 x 3 kernels of stride 1, which may be computed by Winograd's filtering: their error is measured
+  /// against the largest sum.
   @Test func squareKernelsOfStrideOneStayWithinTheirErrorBound() {
     for table in KernelSelection.supported {
       for (channels, outputs, height, width) in [

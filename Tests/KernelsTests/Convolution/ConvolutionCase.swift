@@ -1,8 +1,8 @@
 import KernelInterface
 import Testing
 
-/// One convolution with random operands, canaries and an epilogue; `check` runs it twice, with tasks in opposite
-/// orders, and compares with the definition in double precision.
+/// One convolution with random operands, canaries and an epilogue; `check` runs it twice, with tasks in
+/// opposite orders, and compares with the definition in double precision.
 struct ConvolutionCase {
   var channels: Int
   var outputs: Int

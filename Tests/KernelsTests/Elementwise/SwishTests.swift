@@ -3,7 +3,8 @@ import KernelInterface
 import KernelSelection
 import Testing
 
-/// Swish on every table: its precision over the whole range, and that a lane does not depend on its neighbours.
+/// Swish on every table: its precision over the whole range, and that a lane does not depend on its
+/// neighbours.
 @Suite struct SwishTests {
   /// x sigmoid(x), which is far from a float's range where the exponential leaves a double's.
   private static func reference(_ x: Double) -> Double {

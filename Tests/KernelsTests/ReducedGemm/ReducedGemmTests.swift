@@ -2,7 +2,8 @@ import KernelInterface
 import KernelSelection
 import Testing
 
-/// Products in fewer bits, of every table and by every instruction, against the definition in double precision.
+/// Products in fewer bits, of every table and by every instruction, against the definition in double
+/// precision.
 @Suite struct ReducedGemmTests {
   @Test func everyTileAndDepthMatchesTheDefinition() {
     for kernels in ReducedGemmCase.allKernels {

@@ -4,7 +4,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Maps across operators that a table of cases does not show: signs, joins, picked parts, conversions, products.
+/// Maps across operators that a table of cases does not show: signs, joins, picked parts, conversions,
+/// products.
 @Suite struct CrossingExamplesTests {
   @Test("A negation is a scale by -1, dissolved like any other")
   func negation() throws {

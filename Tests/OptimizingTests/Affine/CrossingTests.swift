@@ -4,8 +4,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Maps across the operators that let them through, upwards into a convolution and downwards into one, and the
-/// same graphs where they must not.
+/// Maps across the operators that let them through, upwards into a convolution and downwards into one, and
+/// the same graphs where they must not.
 @Suite struct CrossingTests {
   /// An operator between two layers, over an image [2, 4, 6, 6] or what `from` says.
   struct Crossing: Sendable, CustomTestStringConvertible {

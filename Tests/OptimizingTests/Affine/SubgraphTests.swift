@@ -8,8 +8,8 @@ import Testing
 
 /// What is inside of loops is optimized as what is outside.
 @Suite struct SubgraphTests {
-  /// One step of a layer-normalized recurrent network, h' = tanh(LN(h W + x U)), as the body of a Scan; inside,
-  /// the states' shape is read as exporters do.
+  /// One step of a layer-normalized recurrent network, h' = tanh(LN(h W + x U)), as the body of a Scan;
+  /// inside, the states' shape is read as exporters do.
   private func recurrent(
     _ script: inout TestGraph, statedState: [Dimension], readsShapeOfState: Bool = false
   ) throws -> Graph {

@@ -4,8 +4,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The rows of the table of what optimizers dissolve that concern affine maps, one test for each: what is left
-/// has no normalization, scale or shift where the algebra allows none.
+/// The rows of the table of what optimizers dissolve that concern affine maps, one test for each: what is
+/// left has no normalization, scale or shift where the algebra allows none.
 @Suite struct AffineRowsTests {
   private static let padding: Attribute = Attribute("pads", [1, 1, 1, 1])
 

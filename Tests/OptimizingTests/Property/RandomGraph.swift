@@ -5,7 +5,8 @@ import TestSupport
 
 /// A random graph of the layers that affine maps go into or cross: convolutions with groups, strides,
 /// dilations and pads, transposed convolutions, products, normalizations, pools, reductions, joins, sums,
-/// activations, movements of elements and weights of codes, with values used twice, intermediate outputs, shared weights, zero and negative gains and tiny variances.
+/// activations, movements of elements and weights of codes, with values used twice, intermediate outputs,
+/// shared weights, zero and negative gains and tiny variances.
 ///
 /// The same seed with fewer steps is the beginning of the same graph: that is how a failure is made small.
 struct RandomGraph {
@@ -16,8 +17,8 @@ struct RandomGraph {
   private var weights: [String: ValueID] = [:]
   let batch: Int
 
-  /// `granularity` is the type whose numbers the constants and inputs are, so that a graph of a wider type can
-  /// have those of a narrow one.
+  /// `granularity` is the type whose numbers the constants and inputs are, so that a graph of a wider type
+  /// can have those of a narrow one.
   init(seed: UInt64, steps: Int, elementType: ElementType = .float64, granularity: ElementType? = nil) throws
   {
     script = TestGraph(elementType, seed: seed, granularity: granularity)

@@ -1,8 +1,8 @@
 internal import KernelInterface
 
-/// A band of output rows of one chunk of channels of a depthwise convolution, strip by strip of its columns, each from
-/// the first row to the last. A clamp is applied to sums in registers; another activation to some rows of a strip
-/// whose sums wait in scratch.
+/// A band of output rows of one chunk of channels of a depthwise convolution, strip by strip of its columns,
+/// each from the first row to the last. A clamp is applied to sums in registers; another activation to some
+/// rows of a strip whose sums wait in scratch.
 struct DepthwiseBand<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
 

@@ -1,5 +1,5 @@
-/// Sums of neighbouring output columns of a depthwise convolution for one register of channels. Tiles of every
-/// width are composed of single columns.
+/// Sums of neighbouring output columns of a depthwise convolution for one register of channels. Tiles of
+/// every width are composed of single columns.
 protocol DepthwiseColumns {
   associatedtype Lanes: ProductLanes
 

@@ -1,5 +1,5 @@
-/// A row of the input as the columns of a depthwise tile read it. At a tile's edge, columns outside the image are
-/// read as zeros.
+/// A row of the input as the columns of a depthwise tile read it. At a tile's edge, columns outside the image
+/// are read as zeros.
 struct DepthwiseRow<Lanes: ProductLanes> {
   /// Column 0.
   var source: UnsafePointer<Lanes.Element>
@@ -16,8 +16,8 @@ struct DepthwiseRow<Lanes: ProductLanes> {
   }
 }
 
-/// Neighbouring taps of a row of depthwise kernels, a register of channels each. What output columns read in common
-/// is loaded once, since places are constants where tiles are specialized.
+/// Neighbouring taps of a row of depthwise kernels, a register of channels each. What output columns read in
+/// common is loaded once, since places are constants where tiles are specialized.
 protocol DepthwiseTaps {
   associatedtype Lanes: ProductLanes
 
@@ -60,7 +60,8 @@ enum DepthwiseStrideTwo: DepthwiseStride {
   @inline(__always) static var value: Int { 2 }
 }
 
-/// Three taps. As many input columns may miss on either side of the image as there are taps beside the middle one.
+/// Three taps. As many input columns may miss on either side of the image as there are taps beside the middle
+/// one.
 struct DepthwiseThreeTaps<Lanes: ProductLanes, Stride: DepthwiseStride>: DepthwiseTaps {
   var weights0: Lanes.Vector
   var weights1: Lanes.Vector

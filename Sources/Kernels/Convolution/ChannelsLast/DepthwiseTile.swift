@@ -6,7 +6,8 @@ struct DepthwiseOperands<Element> {
   /// Entries of that list for each row of kernels, and such rows.
   var rowTaps: Int
   var kernelRows: Int
-  /// What the first tap of the first column of the first output row reads, and from one output row to the next.
+  /// What the first tap of the first column of the first output row reads, and from one output row to the
+  /// next.
   var source: UnsafePointer<Element>
   var sourceRow: Int
   /// From an input column to the next, and between taps of the weights.

@@ -1,7 +1,7 @@
 internal import KernelInterface
 
-/// Chooses the code of depthwise tiles: by their columns, and by the taps of a row of kernels where these are taken
-/// together.
+/// Chooses the code of depthwise tiles: by their columns, and by the taps of a row of kernels where these are
+/// taken together.
 struct DepthwiseTiles<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Operands = UnsafePointer<DepthwiseOperands<Element>>

@@ -1,9 +1,9 @@
 internal import KernelInterface
 
-/// A part of one group's padded input in scratch, enough for a band of output rows: zeros where the padding is,
-/// the prologue applied. Channels-last it is [slice, row, column, channel], channels-first [channel, slice, row,
-/// column]: as X lies, so that every row is a copy. What an output pixel reads of it are segments of adjacent
-/// elements at the same distances for all pixels.
+/// A part of one group's padded input in scratch, enough for a band of output rows: zeros where the padding
+/// is, the prologue applied. Channels-last it is [slice, row, column, channel], channels-first [channel,
+/// slice, row, column]: as X lies, so that every row is a copy. What an output pixel reads of it are segments
+/// of adjacent elements at the same distances for all pixels.
 struct PixelBlock<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>
@@ -69,7 +69,8 @@ struct PixelBlock<Lanes: ProductLanes> {
     outputRow * problem.stride.height * row + outputColumn * problem.stride.width * pixel
   }
 
-  /// Copies what the rows from `first` of output slice `outputSlice` of an image read, for channels from `channel`.
+  /// Copies what the rows from `first` of output slice `outputSlice` of an image read, for channels from
+  /// `channel`.
   @inline(never)
   func fill(
     _ image: Int, channel: Int, _ outputSlice: Int, _ first: Int, _ block: UnsafeMutablePointer<Element>

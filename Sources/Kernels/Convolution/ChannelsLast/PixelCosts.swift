@@ -1,9 +1,9 @@
 internal import KernelInterface
 
-/// What the ways to compute a 3 x 3 convolution cost, in cycles: multiplications, two registers a cycle; transforms;
-/// and weights, which come from memory, since those of a whole network do not stay in a cache. The smaller of
-/// work and traffic hides behind the larger but for a quarter. The figures behind it are measured ones of a
-/// processor with two units for multiplication, and only their ratios count.
+/// What the ways to compute a 3 x 3 convolution cost, in cycles: multiplications, two registers a cycle;
+/// transforms; and weights, which come from memory, since those of a whole network do not stay in a cache.
+/// The smaller of work and traffic hides behind the larger but for a quarter. The figures behind it are
+/// measured ones of a processor with two units for multiplication, and only their ratios count.
 struct PixelCosts<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
 
@@ -31,8 +31,8 @@ struct PixelCosts<Lanes: ProductLanes> {
     total(problem.outputPixels * 9 * problem.channels * registers / 2, 9)
   }
 
-  /// By Winograd's filtering with `inputs` x `inputs` products for `outputs` x `outputs` outputs; `enter` and `leave`
-  /// are the cycles that transform a register of one tile.
+  /// By Winograd's filtering with `inputs` x `inputs` products for `outputs` x `outputs` outputs; `enter` and
+  /// `leave` are the cycles that transform a register of one tile.
   func winograd(inputs: Int, outputs: Int, enter: Int, leave: Int) -> Int {
     let down: Int = ceilDivide(problem.output.height, outputs)
     let across: Int = ceilDivide(problem.output.width, outputs)

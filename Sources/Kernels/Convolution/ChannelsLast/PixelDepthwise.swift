@@ -1,11 +1,12 @@
 internal import KernelInterface
 
-/// Depthwise convolution, channels-last: every output channel is one kernel over the input channel of the same
-/// number. A task is a band of output rows for some chunks of a few registers of channels; strips of its columns are
-/// as wide as keeps the rows that an output row reads in the first-level cache (`DepthwiseBand`). The input is read
-/// where it lies, columns outside the image as a register of zeros; where there is a prologue, or registers are not
-/// full, or a kernel has depth, what the band reads is copied into a padded block (`PixelBlock`).
-/// Weights are packed as [chunk][tap][channel of the chunk], the last chunk's channels filled up to whole registers.
+/// Depthwise convolution, channels-last: every output channel is one kernel over the input channel of the
+/// same number. A task is a band of output rows for some chunks of a few registers of channels; strips of its
+/// columns are as wide as keeps the rows that an output row reads in the first-level cache (`DepthwiseBand`).
+/// The input is read where it lies, columns outside the image as a register of zeros; where there is a
+/// prologue, or registers are not full, or a kernel has depth, what the band reads is copied into a padded
+/// block (`PixelBlock`). Weights are packed as [chunk][tap][channel of the chunk], the last chunk's channels
+/// filled up to whole registers.
 struct PixelDepthwise<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>
@@ -31,8 +32,8 @@ struct PixelDepthwise<Lanes: ProductLanes> {
   /// Elements of the rows that an output row reads, and of a block.
   private static var rowElements: Int { 6 * 1024 }
   private static var blockElements: Int { 48 * 1024 }
-  /// Registers of a chunk: as many as a pair of cache lines, which are brought in together, where the image comes
-  /// from beyond the second-level cache.
+  /// Registers of a chunk: as many as a pair of cache lines, which are brought in together, where the image
+  /// comes from beyond the second-level cache.
   private static var mostRegisters: Int { 4 }
   private static var farRegisters: Int { larger(1, 128 / MemoryLayout<Lanes.Vector>.size) }
   private static var nearElements: Int { 256 * 1024 }
@@ -101,8 +102,8 @@ struct PixelDepthwise<Lanes: ProductLanes> {
     problem.isEmpty ? 0 : problem.batch * problem.output.depth * bands * chunkBlocks
   }
 
-  /// Registers that are not full must not be read past the image, and tiles know of as many columns outside the
-  /// image as a kernel has beside its middle.
+  /// Registers that are not full must not be read past the image, and tiles know of as many columns outside
+  /// the image as a kernel has beside its middle.
   private static func copies(_ problem: PixelProblem<Element>, _ channels: Int) -> Bool {
     let beside: Int = problem.kernel.width / 2
     let last: Int =

@@ -1,7 +1,8 @@
 internal import KernelInterface
 
-/// Groups of few outputs each, taken together: several are one group whose weights are zero between an output and
-/// the channels of another. What is multiplied with zeros costs less than registers that are mostly empty.
+/// Groups of few outputs each, taken together: several are one group whose weights are zero between an output
+/// and the channels of another. What is multiplied with zeros costs less than registers that are mostly
+/// empty.
 enum PixelGroups<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
 
@@ -25,8 +26,8 @@ enum PixelGroups<Lanes: ProductLanes> {
     return merged
   }
 
-  /// Packs weights of the groups of `problem` as `PixelSpatial` expects those of the merged groups: panels `columns`
-  /// wide, each [depth][column].
+  /// Packs weights of the groups of `problem` as `PixelSpatial` expects those of the merged groups: panels
+  /// `columns` wide, each [depth][column].
   @inline(never)
   static func packWeights(
     _ problem: PixelProblem<Element>, _ columns: Int, _ weights: UnsafePointer<Element>,

@@ -1,6 +1,6 @@
-/// How a product of `rows` pixels, `columns` outputs and depth `depth` is divided: blocks of rows whose pixels stay
-/// in the second-level cache, blocks of depth, and ranges of panels. A task is one block of rows and one range of
-/// panels; a function of the sizes alone.
+/// How a product of `rows` pixels, `columns` outputs and depth `depth` is divided: blocks of rows whose
+/// pixels stay in the second-level cache, blocks of depth, and ranges of panels. A task is one block of rows
+/// and one range of panels; a function of the sizes alone.
 struct PixelPartition {
   var rows: Int
   var panels: Int
@@ -25,8 +25,8 @@ struct PixelPartition {
   /// Panels that share what a task has copied.
   private static var copySharers: Int { 4 }
 
-  /// `products` such products are divided alike, so that fewer tasks are wanted of each. A task that `copies` its
-  /// pixels does so again for each range of panels, which are therefore kept wide.
+  /// `products` such products are divided alike, so that fewer tasks are wanted of each. A task that `copies`
+  /// its pixels does so again for each range of panels, which are therefore kept wide.
   init(rows: Int, columns: Int, depth: Int, panelColumns: Int, tileRows: Int, products: Int, copies: Bool) {
     self.rows = rows
     self.depth = depth

@@ -1,7 +1,8 @@
 internal import KernelInterface
 
-/// Writes down what output pixels read: row i holds, for output pixel `first + i` and one group, its taps one after
-/// another with their channels, zeros for the padding, the prologue applied. Depth may be a part of that.
+/// Writes down what output pixels read: row i holds, for output pixel `first + i` and one group, its taps one
+/// after another with their channels, zeros for the padding, the prologue applied. Depth may be a part of
+/// that.
 struct PixelPatches<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>

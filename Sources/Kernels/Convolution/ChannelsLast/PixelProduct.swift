@@ -1,9 +1,10 @@
 internal import KernelInterface
 
-/// A channels-last convolution as a product of pixels and weights: Y [pixels, outputs] = P [pixels, depth] W, where
-/// depth is taps outside, channels inside. Pixels are read where they lie if the convolution is pointwise, else
-/// a block of patches is written to scratch. Sums of a block of depth but the last wait in scratch.
-/// Weights are panels of two registers of outputs (one, for the last outputs), each of the whole depth.
+/// A channels-last convolution as a product of pixels and weights: Y [pixels, outputs] = P [pixels, depth] W,
+/// where depth is taps outside, channels inside. Pixels are read where they lie if the convolution is
+/// pointwise, else a block of patches is written to scratch. Sums of a block of depth but the last wait in
+/// scratch. Weights are panels of two registers of outputs (one, for the last outputs), each of the whole
+/// depth.
 struct PixelProduct<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>

@@ -1,9 +1,10 @@
 internal import KernelInterface
 
-/// A channels-last convolution with a spatial kernel: a task copies what a band of output rows reads into a padded
-/// block (`PixelBlock`) and multiplies tiles of neighbouring output columns with panels of weights, reading every
-/// tap where it lies in the block. Weights are packed as `PixelProduct` does, depth in the order of the block:
-/// channels inside for a channels-last input, columns of the kernel inside for a channels-first one.
+/// A channels-last convolution with a spatial kernel: a task copies what a band of output rows reads into a
+/// padded block (`PixelBlock`) and multiplies tiles of neighbouring output columns with panels of weights,
+/// reading every tap where it lies in the block. Weights are packed as `PixelProduct` does, depth in the
+/// order of the block: channels inside for a channels-last input, columns of the kernel inside for a
+/// channels-first one.
 struct PixelSpatial<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>

@@ -1,7 +1,7 @@
 internal import CVector
 
-/// Where the rows of a register tile read: row r at the r % 3-th of three rows `pitch` apart, from one of four
-/// addresses. So addressed, twelve rows ask for five registers.
+/// Where the rows of a register tile read: row r at the r % 3-th of three rows `pitch` apart, from one of
+/// four addresses. So addressed, twelve rows ask for five registers.
 struct PixelRowAddresses<Element> {
   var first: UnsafePointer<Element>
   var second: UnsafePointer<Element>
@@ -30,8 +30,8 @@ struct PixelRowAddresses<Element> {
   }
 }
 
-/// The sums of a register tile: pixels for rows, one or two registers of output channels for columns. Tiles of
-/// every height are composed of rows, so that all are the same code; inlined, each vector is a register.
+/// The sums of a register tile: pixels for rows, one or two registers of output channels for columns. Tiles
+/// of every height are composed of rows, so that all are the same code; inlined, each vector is a register.
 protocol PixelTile {
   associatedtype Lanes: ProductLanes
 

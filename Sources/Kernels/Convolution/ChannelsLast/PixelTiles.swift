@@ -1,5 +1,5 @@
-/// Tile heights of an instruction set, and the choice among them. The register file holds `rows` x two registers
-/// of sums, two of weights and some of pixels.
+/// Tile heights of an instruction set, and the choice among them. The register file holds `rows` x two
+/// registers of sums, two of weights and some of pixels.
 struct PixelTiles<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
 

@@ -1,10 +1,10 @@
 internal import KernelInterface
 
-/// A channels-last 3 x 3 convolution of stride 1 by Winograd's minimal filtering (see `WinogradForm`). A task takes a
-/// block of tiles and a range of panels of outputs: it transforms the tiles' inputs into scratch, then for each
-/// panel multiplies every product's tiles with its weights, as `PixelProduct` does, and transforms the sums
-/// into outputs. Weights are transformed in double precision and rounded once, and packed as
-/// [panel][product][channel][column].
+/// A channels-last 3 x 3 convolution of stride 1 by Winograd's minimal filtering (see `WinogradForm`). A task
+/// takes a block of tiles and a range of panels of outputs: it transforms the tiles' inputs into scratch,
+/// then for each panel multiplies every product's tiles with its weights, as `PixelProduct` does, and
+/// transforms the sums into outputs. Weights are transformed in double precision and rounded once, and packed
+/// as [panel][product][channel][column].
 struct PixelWinograd<Form: WinogradForm> {
   typealias Lanes = Form.Lanes
   typealias Element = Lanes.Element

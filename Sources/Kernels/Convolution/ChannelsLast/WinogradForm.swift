@@ -2,8 +2,9 @@
 ///
 ///     Y = A^T [(G g G^T) * (B^T d B)] A
 ///
-/// where d is m + 2 inputs square, g the 3 x 3 weights and Y m x m outputs (Lavin and Gray, Fast Algorithms for
-/// Convolutional Neural Networks, 2015). Each form says what one dimension does; both dimensions are alike.
+/// where d is m + 2 inputs square, g the 3 x 3 weights and Y m x m outputs (Lavin and Gray, Fast Algorithms
+/// for Convolutional Neural Networks, 2015). Each form says what one dimension does; both dimensions are
+/// alike.
 protocol WinogradForm {
   associatedtype Lanes: ProductLanes
 
@@ -18,8 +19,8 @@ protocol WinogradForm {
   static func weight(_ i: Int, _ g0: VF64, _ g1: VF64, _ g2: VF64) -> VF64
 }
 
-/// F(4 x 4, 3 x 3) with the points 0, +-1/sqrt(2), +-sqrt(2) and infinity, which lose a quarter as much to rounding
-/// as 0, +-1, +-2 do: the error is at most about 5e-6 of the largest sum.
+/// F(4 x 4, 3 x 3) with the points 0, +-1/sqrt(2), +-sqrt(2) and infinity, which lose a quarter as much to
+/// rounding as 0, +-1, +-2 do: the error is at most about 5e-6 of the largest sum.
 enum WinogradFour<Lanes: ProductLanes>: WinogradForm {
   @inline(__always) static var inputs: Int { 6 }
   @inline(__always) static var outputs: Int { 4 }
@@ -84,8 +85,8 @@ enum WinogradFour<Lanes: ProductLanes>: WinogradForm {
   }
 }
 
-/// F(2 x 2, 3 x 3) with the points 0, +-1 and infinity: fewer products are saved, but there are fewer transformed
-/// weights to read.
+/// F(2 x 2, 3 x 3) with the points 0, +-1 and infinity: fewer products are saved, but there are fewer
+/// transformed weights to read.
 enum WinogradTwo<Lanes: ProductLanes>: WinogradForm {
   @inline(__always) static var inputs: Int { 4 }
   @inline(__always) static var outputs: Int { 2 }

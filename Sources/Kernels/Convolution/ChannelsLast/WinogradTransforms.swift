@@ -8,7 +8,8 @@ struct WinogradTransforms<Form: WinogradForm> {
   @inline(__always) static var products: Int { Form.inputs * Form.inputs }
   @inline(__always) static var outputs: Int { Form.outputs * Form.outputs }
 
-  /// Transforms `channels` channels of one tile. `pixels` says where its inputs begin, row by row. Products go to
+  /// Transforms `channels` channels of one tile. `pixels` says where its inputs begin, row by row. Products
+  /// go to
   /// `out`, `productPitch` apart, lanes past the last channel as zeros.
   @inline(never)
   static func enter(
@@ -56,7 +57,8 @@ struct WinogradTransforms<Form: WinogradForm> {
     }
   }
 
-  /// G g G^T of `count` 3 x 3 kernels, one a lane of a register of outputs, `pitch` apart in `out`. Kernels are
+  /// G g G^T of `count` 3 x 3 kernels, one a lane of a register of outputs, `pitch` apart in `out`. Kernels
+  /// are
   /// `stride` apart.
   @inline(__always)
   static func weights(
