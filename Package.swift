@@ -97,7 +97,9 @@ let package = Package(
       dependencies: ["Importing", "Models", "Graphs", "Operators", "Tensors", "TestSupport"]),
     .testTarget(
       name: "OptimizingTests",
-      dependencies: ["Optimizing", "Graphs", "Operators", "Tensors", "KernelSelection", "TestSupport"]),
+      dependencies: [
+        "Optimizing", "Graphs", "Operators", "Tensors", "KernelInterface", "KernelSelection", "TestSupport",
+      ]),
     .testTarget(
       name: "PlanningTests",
       dependencies: [

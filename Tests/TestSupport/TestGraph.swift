@@ -1,4 +1,5 @@
 package import Graphs
+package import KernelInterface
 internal import KernelSelection
 internal import Operators
 package import Tensors
@@ -108,8 +109,8 @@ extension Graph {
   package var operators: [String] { nodes.map(\.opName) }
 
   /// The outputs for `inputs`, each node run on its own.
-  package func run(_ inputs: [Value?]) throws -> [Tensor] {
-    try GraphInterpreter(kernels: KernelSelection.best).run(self, inputs: inputs).map { value in
+  package func run(_ inputs: [Value?], kernels: KernelTable? = nil) throws -> [Tensor] {
+    try GraphInterpreter(kernels: kernels ?? KernelSelection.best).run(self, inputs: inputs).map { value in
       guard let tensor = value?.tensor else { throw ExecutionError(.invalidData, "an output is no tensor") }
       return tensor
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Graphs
+import KernelInterface
 import KernelSelection
 import Optimizing
 import Tensors
@@ -7,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Optimized and unoptimized graphs give the same outputs, on many random graphs, half of them through the
-/// stages of sessions too.
+/// stages of sessions too, each with every kernel table.
 ///
 /// NGRAPH_GRAPHS and NGRAPH_SEED set how many and from which seed. A failure is made small by leaving out
 /// the last steps as long as it stays, and written to a file.
@@ -44,21 +45,22 @@ import Testing
     do {
       var random = try RandomGraph(seed: seed, steps: steps)
       let graph: Graph = try random.graph()
-      var report = OptimizationReport()
-      let stages: [OptimizationStage] =
-        seed % 2 == 0
-        ? OptimizationStage.pipeline
-        : OptimizationStage.session
-      let result: Graph = try Optimizer(kernels: KernelSelection.best, stages: stages).optimize(
-        graph, report: &report)
-      for (rule, count) in report.counts { rewrites[rule, default: 0] += count }
       let inputs: [Value?] = random.inputs()
-      let (expected, actual) = (try graph.run(inputs), try result.run(inputs))
-      for (index, (a, b)) in zip(expected, actual).enumerated() {
-        let difference: Double = relativeDifference(a, b)
-        if !(difference <= 1e-8) {
-          return
-            "output \(index) differs by \(difference) after \(report.counts)\n\(graph.operators)\n\(result.operators)"
+      let expected: [Tensor] = try graph.run(inputs)
+      let stages: [OptimizationStage] =
+        seed % 2 == 0 ? OptimizationStage.pipeline : OptimizationStage.session
+      for table in KernelSelection.supported {
+        var report = OptimizationReport()
+        let result: Graph = try Optimizer(kernels: table, stages: stages).optimize(graph, report: &report)
+        for (rule, count) in report.counts { rewrites[rule, default: 0] += count }
+        let actual: [Tensor] = try result.run(inputs, kernels: table)
+        for (index, (a, b)) in zip(expected, actual).enumerated() {
+          let difference: Double = relativeDifference(a, b)
+          if !(difference <= 1e-8) {
+            return
+              "output \(index) differs by \(difference) with \(table.isa.name) after \(report.counts)\n"
+              + "\(graph.operators)\n\(result.operators)"
+          }
         }
       }
       return nil
