@@ -65,7 +65,9 @@ import Testing
   @Test func extremeRangesStayInBounds() {
     for kernels in kernels {
       var test = ReducedGemmCase(m: 2, n: 2, k: 4)
-      test.a = [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0, 0, 1e-38, -1e-39, 0, 0]
+      test.a = [
+        .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0, 0, 1e-38, -.leastNormalMagnitude / 8, 0, 0,
+      ]
       test.b = [1e-30, 0, 1e-30, 0, 1, 0, 0, 0]
       let found: [Float] = test.result(kernels)
       // The largest and the least number cancel but for a step of their grid.
