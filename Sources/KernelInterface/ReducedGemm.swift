@@ -92,12 +92,21 @@ package struct ReducedGemmKernels: Sendable {
   package var scratchBytes: @Sendable (Arguments) -> Int
   package var run: @Sendable (Arguments, Int, UnsafeMutableRawPointer) -> Void
 
+  /// Whether `convolutions` computes a convolution, and is expected to do so faster than the kernels of f32.
+  package var takesConvolution: @Sendable (UnsafePointer<ConvolutionArguments<Float>>) -> Bool
+  /// Channels-last convolutions of f32 that are not transposed, X channels-last too, as products in fewer
+  /// bits: a row is what an output pixel reads, with the zeros of the padding, after the prologue; a column
+  /// an output's weights. Packed weights are opaque words.
+  package var convolutions: ConvolutionKernels<Float>
+
   package init(
     precision: ProductPrecision, instruction: String?, tileRows: Int, tileColumns: Int,
     packedABytes: @escaping @Sendable (Int, Int) -> Int, packedBBytes: @escaping @Sendable (Int, Int) -> Int,
     packScratchBytes: Int, mostDepth: Int, packA: @escaping Pack, packB: @escaping Pack,
     taskCount: @escaping @Sendable (Arguments) -> Int, scratchBytes: @escaping @Sendable (Arguments) -> Int,
-    run: @escaping @Sendable (Arguments, Int, UnsafeMutableRawPointer) -> Void
+    run: @escaping @Sendable (Arguments, Int, UnsafeMutableRawPointer) -> Void,
+    takesConvolution: @escaping @Sendable (UnsafePointer<ConvolutionArguments<Float>>) -> Bool,
+    convolutions: ConvolutionKernels<Float>
   ) {
     self.precision = precision
     self.instruction = instruction
@@ -112,6 +121,8 @@ package struct ReducedGemmKernels: Sendable {
     self.taskCount = taskCount
     self.scratchBytes = scratchBytes
     self.run = run
+    self.takesConvolution = takesConvolution
+    self.convolutions = convolutions
   }
 }
 

@@ -62,6 +62,65 @@ import Testing
     }
   }
 
+  /// A convolution of images [batch, height, width, channels], or as the file has them.
+  private func convolution(
+    _ test: inout TestGraph, _ x: ValueID, weights: ValueID, bias: ValueID? = nil, groups: Int = 1,
+    stride: Int = 1, layout: ImageLayouts = .channelsLast
+  ) throws -> ValueID {
+    let attributes: [Attribute] = [Attribute("group", groups), Attribute("strides", [stride, stride])]
+    let inputs: [ValueID?] = bias.map { [x, weights, $0] } ?? [x, weights]
+    // What the operator is asked for stands in a graph of its own.
+    var other: GraphBuilder = test.builder
+    _ = try other.add(ConvOp.self, attributes, inputs: inputs)
+    let op: ConvOp = try #require(other.graph.nodes.last?.op as? ConvOp)
+    let outputs: [ValueID?] = test.builder.add(op.with(layout), inputs: inputs, outputNames: [""])
+    return try #require(outputs[0])
+  }
+
+  @Test("Convolutions of images with their channels last are products too", arguments: bounds)
+  func convolutions(_ precision: ProductPrecision, _ bound: Double) throws {
+    for (groups, kernel, stride) in [(1, 1, 1), (1, 1, 2), (1, 3, 2), (2, 1, 1), (1, 5, 1)] {
+      for batch in [1, 3] {
+        var test = TestGraph(.float32)
+        let x: ValueID = test.input([batch, 9, 10, 256])
+        let weights: ValueID = test.constant([192, 256 / groups, kernel, kernel])
+        let graph: Graph = try test.graph(
+          try convolution(
+            &test, x, weights: weights, bias: test.constant([192]), groups: groups, stride: stride))
+        let (products, deviation) = try measure(graph, test.randomInputs(), precision)
+        #expect(products == 1)
+        #expect(deviation > 0 && deviation < bound)
+      }
+    }
+  }
+
+  @Test(
+    "Convolutions without constant weights, of few channels or channels-first stay f32", arguments: bounds)
+  func otherConvolutions(_ precision: ProductPrecision, _ bound: Double) throws {
+    func expectNone(_ build: (inout TestGraph) throws -> ValueID) throws {
+      var test = TestGraph(.float32)
+      let y: ValueID = try build(&test)
+      let (products, deviation) = try measure(try test.graph(y), test.randomInputs(), precision)
+      #expect(products == 0 && deviation == 0)
+    }
+    try expectNone {
+      try convolution(&$0, $0.input([1, 8, 8, 256]), weights: $0.input([256, 256, 1, 1]))
+    }
+    try expectNone { try convolution(&$0, $0.input([1, 8, 8, 3]), weights: $0.constant([256, 3, 2, 2])) }
+    try expectNone {
+      try convolution(&$0, $0.input([1, 8, 8, 32]), weights: $0.constant([32, 1, 3, 3]), groups: 32)
+    }
+    try expectNone {
+      try convolution(
+        &$0, $0.input([1, 256, 8, 8]), weights: $0.constant([256, 256, 1, 1]), layout: ImageLayouts())
+    }
+    try expectNone {
+      var wide = TestGraph(.float64)
+      swap(&wide, &$0)
+      return try convolution(&$0, $0.input([1, 8, 8, 64]), weights: $0.constant([64, 64, 1, 1]))
+    }
+  }
+
   @Test(
     "Products without constant weights on the right, and those of one column, stay f32", arguments: bounds)
   func others(_ precision: ProductPrecision, _ bound: Double) throws {

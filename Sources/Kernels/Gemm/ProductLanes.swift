@@ -11,12 +11,20 @@ protocol ProductLanes: FloatLanes where Element: Sendable {
   static func loadEven(_ source: UnsafePointer<Element>) -> Vector
   /// `left` where `test` is below zero, `right` elsewhere.
   static func selectNegative(_ test: Vector, _ left: Vector, _ right: Vector) -> Vector
+  /// left * right + addend, also where `mulAdd` multiplies something else than floats.
+  static func scaledSum(_ left: Vector, _ right: Vector, _ addend: Vector) -> Vector
   /// x sigmoid(a x).
   static func swish(_ x: Vector, _ a: Vector) -> Vector
   /// Applies an activation to `count` elements in place.
   static func activate(
     _ activation: Activation, _ parameter0: Element, _ parameter1: Element,
     _ values: UnsafeMutablePointer<Element>, _ count: Int)
+}
+
+extension ProductLanes {
+  @inline(__always) static func scaledSum(_ left: Vector, _ right: Vector, _ addend: Vector) -> Vector {
+    mulAdd(left, right, addend)
+  }
 }
 
 extension F32Lanes: ProductLanes {

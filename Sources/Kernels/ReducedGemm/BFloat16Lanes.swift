@@ -9,6 +9,13 @@ protocol BFloat16Words: ReducedLanes {}
 extension BFloat16Words {
   @inline(__always) static var group: Int { 2 }
   @inline(__always) static var isQuantized: Bool { false }
+  @inline(__always) static var entryCost: Int { 6 }
+  @inline(__always) static var rowCost: Int { 8 }
+
+  @inline(__always) static func weightWord(_ numbers: SIMD4<Float>, _ factor: Float) -> UInt32 {
+    let low: UInt32 = UInt32(truncatingIfNeeded: ngraph_bf16_of_f32(numbers[0]))
+    return (UInt32(truncatingIfNeeded: ngraph_bf16_of_f32(numbers[1])) &<< 16) | low
+  }
 
   @inline(never)
   static func encode(
@@ -43,6 +50,8 @@ enum BFloat16Lanes: BFloat16Words {
   typealias Element = Float
   typealias Vector = VF32
 
+  @inline(__always) static var stepCost: Int { 30 }
+
   @inline(__always) static func mulAdd(_ left: VF32, _ right: VF32, _ addend: VF32) -> VF32 {
     let upper: VF32 = F32Lanes.mulAdd(high(left), high(right), addend)
     return F32Lanes.mulAdd(low(left), low(right), upper)
@@ -62,6 +71,8 @@ enum BFloat16Lanes: BFloat16Words {
   enum BFloat16DotLanes: BFloat16Words {
     typealias Element = Float
     typealias Vector = VF32
+
+    @inline(__always) static var stepCost: Int { 10 }
 
     @inline(__always) static func mulAdd(_ left: VF32, _ right: VF32, _ addend: VF32) -> VF32 {
       ngraph_dot_bf16_f32x16(left, right, addend)

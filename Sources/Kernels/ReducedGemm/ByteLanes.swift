@@ -10,6 +10,8 @@ protocol ByteWords: ReducedLanes {
 extension ByteWords {
   @inline(__always) static var group: Int { 4 }
   @inline(__always) static var isQuantized: Bool { true }
+  @inline(__always) static var entryCost: Int { 8 }
+  @inline(__always) static var rowCost: Int { 30 }
 
   @inline(__always) static func add(_ left: VF32, _ right: VF32) -> VF32 {
     float(bits: bits(left) &+ bits(right))
@@ -22,14 +24,27 @@ extension ByteWords {
   /// The product x * factor is rounded before it is rounded to an integer, on every table: what is added
   /// leaves the integer in the lower bits of the fraction.
   @inline(__always)
-  private static func byte(_ x: Float, _ codes: LaneCodes, _ lane: Int) -> UInt32 {
+  private static func integer(
+    _ x: Float, _ factor: Float, _ zero: Int32, _ low: Int32, _ high: Int32
+  ) -> UInt32 {
     let shift: Float = 12_582_912
-    let shifted: Float = x * codes.factors[lane] + shift
+    let shifted: Float = x * factor + shift
     var value: Int32 = Int32(bitPattern: shifted.bitPattern) &- Int32(bitPattern: shift.bitPattern)
-    value = value &+ codes.zeros[lane]
-    value = value < codes.low ? codes.low : value
-    value = value > codes.high ? codes.high : value
-    return UInt32(truncatingIfNeeded: value) & 255
+    value = value &+ zero
+    value = value < low ? low : value
+    value = value > high ? high : value
+    return UInt32(bitPattern: value)
+  }
+
+  @inline(__always)
+  private static func byte(_ x: Float, _ codes: LaneCodes, _ lane: Int) -> UInt32 {
+    integer(x, codes.factors[lane], codes.zeros[lane], codes.low, codes.high) & 255
+  }
+
+  @inline(__always) static func weightWord(_ numbers: SIMD4<Float>, _ factor: Float) -> UInt32 {
+    var word: UInt32 = 0
+    for i in 0..<4 { word |= (integer(numbers[i], factor, 0, -127, 127) & 255) &<< UInt32(8 * i) }
+    return word
   }
 
   @inline(never)
@@ -60,6 +75,8 @@ enum ByteLanes: ByteWords {
   typealias Element = Float
   typealias Vector = VF32
 
+  @inline(__always) static var stepCost: Int { 40 }
+
   @inline(__always) static func dot(_ left: VI32, _ right: VI32, _ sum: VI32) -> VI32 {
     #if KERNELS_AVX512
       ngraph_dot_bytes_i32x16(left, right, sum)
@@ -76,6 +93,8 @@ enum ByteLanes: ByteWords {
   enum ByteDotLanes: ByteWords {
     typealias Element = Float
     typealias Vector = VF32
+
+    @inline(__always) static var stepCost: Int { 10 }
 
     @inline(__always) static func dot(_ left: VI32, _ right: VI32, _ sum: VI32) -> VI32 {
       #if KERNELS_AVX512

@@ -42,19 +42,31 @@ struct LaneRanges {
     var low: VF32 = F32Lanes.zero
     var high: VF32 = F32Lanes.zero
     var bad: VF32 = F32Lanes.zero
+    var otherLow: VF32 = F32Lanes.zero
+    var otherHigh: VF32 = F32Lanes.zero
+    var otherBad: VF32 = F32Lanes.zero
     var d: Int = 0
+    while d + 2 * width <= depth {
+      let x: VF32 = F32Lanes.load(source + d)
+      let y: VF32 = F32Lanes.load(source + d + width)
+      low = F32Lanes.minimum(x, low)
+      high = F32Lanes.maximum(x, high)
+      bad = F32Lanes.mulAdd(x, F32Lanes.zero, bad)
+      otherLow = F32Lanes.minimum(y, otherLow)
+      otherHigh = F32Lanes.maximum(y, otherHigh)
+      otherBad = F32Lanes.mulAdd(y, F32Lanes.zero, otherBad)
+      d += 2 * width
+    }
     while d < depth {
       let x: VF32 =
         d + width <= depth ? F32Lanes.load(source + d) : F32Lanes.load(source + d, depth - d)
       low = F32Lanes.minimum(x, low)
       high = F32Lanes.maximum(x, high)
-      bad = bad + x * F32Lanes.zero
+      bad = F32Lanes.mulAdd(x, F32Lanes.zero, bad)
       d += width
     }
-    for i in 0..<width {
-      least[l] = low[i] < least[l] ? low[i] : least[l]
-      largest[l] = high[i] > largest[l] ? high[i] : largest[l]
-      invalid[l] += bad[i]
-    }
+    least[l] = -horizontalMaximum(-F32Lanes.minimum(low, otherLow))
+    largest[l] = horizontalMaximum(F32Lanes.maximum(high, otherHigh))
+    invalid[l] = F32Lanes.sum(bad + otherBad)
   }
 }

@@ -29,6 +29,7 @@ private func reducedGemmKernels<Lanes: ReducedLanes>(
 ) -> ReducedGemmKernels {
   typealias Product = ReducedGemm<Lanes>
   typealias Packing = ReducedPack<Lanes>
+  typealias Pixels = ReducedConvolution<Lanes>
   return ReducedGemmKernels(
     precision: precision, instruction: instruction, tileRows: Product.tileRows,
     tileColumns: Product.tileColumns,
@@ -38,10 +39,17 @@ private func reducedGemmKernels<Lanes: ReducedLanes>(
     packedBBytes: { k, n in
       Packing.packedBytes(n, k, Product.tileColumns)
     },
-    packScratchBytes: Packing.scratchBytes, mostDepth: Lanes.isQuantized ? 1 << 15 : Int.max,
+    packScratchBytes: Packing.scratchBytes, mostDepth: Packing.mostDepth,
     packA: { Packing.run($0, Product.panelRows($0.pointee.lanes), isWeight: false, $1) },
     packB: { Packing.run($0, Product.tileColumns, isWeight: true, $1) },
     taskCount: { Product.taskCount($0) },
     scratchBytes: { Product.scratchBytes($0) },
-    run: { Product.run($0, $1, $2) })
+    run: { Product.run($0, $1, $2) },
+    takesConvolution: { ReducedConvolutionCosts<Lanes>.takes($0) },
+    convolutions: ConvolutionKernels<Float>(
+      packedWeightsCount: { Pixels($0).packedWeightsCount },
+      packWeights: { Pixels($0).packWeights($1, $2) },
+      taskCount: { Pixels($0).taskCount() },
+      scratchBytes: { Pixels($0).scratchBytes() },
+      run: { Pixels($0).run($1, $2) }))
 }

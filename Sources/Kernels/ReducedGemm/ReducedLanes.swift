@@ -10,6 +10,14 @@ protocol ReducedLanes: ProductLanes, SendableMetatype where Element == Float, Ve
   /// Whether numbers are integers, which lanes scale each in its own way.
   static var isQuantized: Bool { get }
 
+  /// What a `mulAdd` costs, in tenths of that of floats; and the cycles that it takes to gather and encode a
+  /// register of floats, and a row beyond those of its registers.
+  static var stepCost: Int { get }
+  static var entryCost: Int { get }
+  static var rowCost: Int { get }
+
+  /// The word of weights nearest to `group` numbers times `factor`.
+  static func weightWord(_ numbers: SIMD4<Float>, _ factor: Float) -> UInt32
   /// Writes the numbers of lane `lane` that are nearest to `count` floats, adjacent.
   static func encode(
     _ source: UnsafePointer<Float>, _ count: Int, _ codes: LaneCodes, _ lane: Int,
@@ -43,6 +51,9 @@ extension ReducedLanes {
   }
   @inline(__always) static func store(_ vector: VF32, _ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
     F32Lanes.store(vector, pointer, count)
+  }
+  @inline(__always) static func scaledSum(_ left: VF32, _ right: VF32, _ addend: VF32) -> VF32 {
+    F32Lanes.mulAdd(left, right, addend)
   }
   @inline(__always) static func add(_ left: VF32, _ right: VF32) -> VF32 { left + right }
   @inline(__always) static func subtract(_ left: VF32, _ right: VF32) -> VF32 { left - right }

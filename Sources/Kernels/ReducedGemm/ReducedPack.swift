@@ -14,6 +14,9 @@ struct ReducedPack<Lanes: ReducedLanes> {
     (widest * chunk + chunk * Lanes.group + 5 * widest) * MemoryLayout<Float>.stride
   }
 
+  /// The most steps of depth whose sums are right.
+  @inline(__always) static var mostDepth: Int { Lanes.isQuantized ? 1 << 15 : Int.max }
+
   @inline(__always) static func words(_ depth: Int) -> Int { ceilDivide(depth, Lanes.group) }
 
   @inline(__always) static func packedBytes(_ lanes: Int, _ depth: Int, _ width: Int) -> Int {
@@ -72,7 +75,7 @@ struct ReducedPack<Lanes: ReducedLanes> {
 
   /// From the ranges of lanes, their scales, and what brings a float to its integer.
   @inline(never)
-  private static func choose(
+  static func choose(
     _ codes: LaneCodes, _ ranges: LaneRanges, _ lanes: Int, _ width: Int,
     _ scales: UnsafeMutablePointer<Float>
   ) {

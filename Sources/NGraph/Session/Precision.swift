@@ -2,9 +2,12 @@ internal import KernelInterface
 internal import KernelSelection
 
 extension InferenceSession {
-  /// The numbers that products of a value with constant weights (MatMul, Gemm, Einsum and what fuses with
-  /// them) are computed in. All other operators, convolutions and recurrent layers among them, are f32 as
-  /// ever.
+  /// The numbers that products of a value with constant weights (MatMul, Gemm, Einsum, Conv and what fuses
+  /// with them) are computed in. All other operators, recurrent layers among them, are f32 as ever, and so are
+  /// convolutions that would not be clearly faster: depthwise ones, those of fewer than 16 channels or outputs
+  /// in a group, and where Winograd's filtering multiplies less.
+  ///
+  /// A row of a convolution is what an output pixel reads, a column the weights of an output channel.
   ///
   /// Less than `float32` is faster, and the weights smaller in memory, at the price of an error that
   /// `precisionReport` measures. It needs no other model file, and takes the same inputs and outputs.

@@ -5,7 +5,7 @@ internal import Tensors
 /// A step that runs one convolution, or its gradient: arguments complete but for addresses, and the operands
 /// that give those. Constant weights are packed when the step is made, others in each run.
 struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
-  let kernels: ConvolutionKernels<Element>
+  var kernels: ConvolutionKernels<Element>
   var arguments: ConvolutionArguments<Element>
   let x: PrepareContext.Operand
   let weights: PrepareContext.Operand
@@ -31,13 +31,18 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
     arguments.prologue.floor = Element(ending.inputFloor ?? 0)
     arguments.x = Self.placeholder
     arguments.y = UnsafeMutablePointer(mutating: Self.placeholder)
+    let reduced: ReducedGemmKernels? = reducedKernels(context)
+    if let reduced, let convolutions = reduced.convolutions as? ConvolutionKernels<Element> {
+      kernels = convolutions
+      context.countReducedProduct()
+    }
     let pack = kernels.packWeights
     let size: Int = withUnsafePointer(to: arguments) { [kernels] in kernels.packedWeightsCount($0) }
     let bytes: Int = size * MemoryLayout<Element>.stride
     var packingSlot: Int?
     if let constant = weights.constant {
       let packed: UnsafeRawPointer = context.weights.packed(
-        constant, layout: layout(context.kernels.isa.name), byteCount: bytes
+        constant, layout: layout(context.kernels.isa.name, reduced?.precision), byteCount: bytes
       ) { [arguments] weight, target in
         weight.withElements(of: Element.self) { source in
           withUnsafePointer(to: arguments) { pack($0, source, target.assumingMemoryBound(to: Element.self)) }
@@ -61,7 +66,7 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
     let scaleSlot: Int? = ending.inputScale?.slot
     let shiftSlot: Int? = ending.inputShift?.slot
     let slot: Int? = packingSlot
-    return Step { run in
+    return Step(kernel: reduced.map(kernelName) ?? "") { run in
       var arguments: ConvolutionArguments<Element> = template
       arguments.x = run.input(xSlot)
       arguments.y = run.output(ySlot)
@@ -80,8 +85,25 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
     }
   }
 
+  /// The kernels of the session's reduced precision where they are to compute the convolution.
+  private func reducedKernels(_ context: PrepareContext) -> ReducedGemmKernels? {
+    guard let kernels = context.kernels.weightProducts, weights.constant != nil,
+      let arguments = arguments as? ConvolutionArguments<Float>
+    else { return nil }
+    return withUnsafePointer(to: arguments) { kernels.takesConvolution($0) } ? kernels : nil
+  }
+
+  /// The kernel and the sizes of the product: pixels, outputs and depth of a group.
+  private func kernelName(_ kernels: ReducedGemmKernels) -> String {
+    let groups: String = arguments.groups == 1 ? "" : "\(arguments.groups) x "
+    let pixels: Int = arguments.batch * arguments.output.count
+    let depth: Int = arguments.kernel.count * arguments.inputChannels / arguments.groups
+    return
+      "conv\(kernels.precision.kernelSuffix) \(groups)\(pixels)x\(arguments.outputChannels / arguments.groups)x\(depth)"
+  }
+
   /// Everything that the choice of an algorithm, and so the packing, may depend on.
-  private func layout(_ isa: String) -> String {
+  private func layout(_ isa: String, _ precision: ProductPrecision?) -> String {
     let sizes: [Int] = [
       arguments.batch, arguments.groups, arguments.inputChannels, arguments.outputChannels,
       arguments.transposed ? 1 : 0, Int(arguments.layout.rawValue), Int(arguments.inputLayout.rawValue),
@@ -91,6 +113,6 @@ struct ConvolutionStep<Element: BinaryFloatingPoint & TensorElement> {
       arguments.padding,
     ]
     let all: [Int] = sizes + extents.flatMap { [$0.depth, $0.height, $0.width] }
-    return "convolution \(Element.self) \(isa) \(all)"
+    return "convolution \(precision?.rawValue ?? "\(Element.self)") \(isa) \(all)"
   }
 }

@@ -126,7 +126,7 @@ private struct ReducedRows: Sendable {
 
 extension ProductPrecision {
   /// What the names of kernels end with.
-  fileprivate var kernelSuffix: String {
+  var kernelSuffix: String {
     switch self {
     case .bfloat16: "BF16"
     case .int8Dynamic: "I8"

@@ -27,6 +27,8 @@ struct ConvolutionCase {
   /// What the largest error may be, in units of the largest magnitude of the output; nil for the bound of a
   /// plain sum.
   var relativeError: Double?
+  /// What operands are rounded to before they are multiplied; nil for nothing less than they are.
+  var precision: ProductPrecision?
 
   enum Prologue: CaseIterable { case none, gate, normalization }
 
@@ -111,12 +113,15 @@ struct ConvolutionCase {
       let value = Double(x.base[place(i, channels, input.count, inputLayout)])
       switch prologue {
       case .none: return value
-      case .gate: return value * Double(scale.base[image * channels + channel])
+      case .gate: return held(value * Double(scale.base[image * channels + channel]))
       case .normalization:
-        return max(-0.25, value * Double(scale.base[channel]) + Double(shift.base[channel]))
+        let product = held(value * Double(scale.base[channel]))
+        return max(-0.25, product + Double(shift.base[channel]))
       }
     }
-    let (sums, sizes) = reference(entering, weights.values.map(Double.init), out)
+    let (sums, sizes) =
+      precision.map { reducedReference($0, entering, weights.values.map(Double.init), out) }
+      ?? reference(entering, weights.values.map(Double.init), out)
     let depth = channels / groups * kernel.count
     let first = activation == .clip ? -0.75 : 0.375
     let largest = sums.reduce(1) { max($0, abs($1)) }
@@ -137,6 +142,9 @@ struct ConvolutionCase {
     }
     checkGaps(y, out.count, sourceLocation)
   }
+
+  /// A product as the kernel holds it, where it is rounded anew and every bit counts.
+  private func held(_ value: Double) -> Double { precision == nil ? value : Double(Float(value)) }
 
   /// Where element `i`, counted channels-first, lies.
   private func place(_ i: Int, _ channels: Int, _ plane: Int, _ layout: ImageLayout) -> Int {
@@ -186,7 +194,7 @@ struct ConvolutionCase {
     return (sums, sizes)
   }
 
-  private func eachContribution(_ out: Extent3, _ body: (Int, Int, Int) -> Void) {
+  func eachContribution(_ out: Extent3, _ body: (Int, Int, Int) -> Void) {
     // In the transposed case the roles of input and output positions are exchanged.
     let (base, other) = transposed ? (input, out) : (out, input)
     for z in 0..<base.depth {

@@ -34,10 +34,8 @@ struct PixelConvolution<Lanes: ProductLanes> {
 
   private static func cheapest(_ problem: PixelProblem<Element>) -> Form {
     let costs = PixelCosts<Lanes>(problem)
-    let four: Int = costs.winograd(inputs: 6, outputs: 4, enter: 160, leave: 120)
-    let two: Int = costs.winograd(inputs: 4, outputs: 2, enter: 70, leave: 60)
-    if costs.direct <= smaller(four, two) { return .spatial }
-    return four <= two ? .four : .two
+    if costs.direct <= smaller(costs.four, costs.two) { return .spatial }
+    return costs.four <= costs.two ? .four : .two
   }
 
   private var four: PixelWinograd<WinogradFour<Lanes>> {

@@ -1,6 +1,6 @@
 internal import KernelInterface
 
-/// What the ways to compute a 3 x 3 convolution cost, in cycles: multiplications, two registers a cycle;
+/// What the ways to compute a convolution cost, in cycles: multiplications, two registers a cycle;
 /// transforms; and weights, which come from memory, since those of a whole network do not stay in a cache.
 /// The smaller of work and traffic hides behind the larger but for a quarter. The figures behind it are
 /// measured ones of a processor with two units for multiplication, and only their ratios count.
@@ -11,7 +11,7 @@ struct PixelCosts<Lanes: ProductLanes> {
   /// Registers of outputs.
   private var registers: Int
 
-  private static var bytesPerCycle: Int { 7 }
+  static var bytesPerCycle: Int { 7 }
   /// Cycles of a step of depth, at least: the latency of a multiplication.
   private static var leastStep: Int { 4 }
 
@@ -22,18 +22,30 @@ struct PixelCosts<Lanes: ProductLanes> {
 
   private func total(_ work: Int, _ weights: Int) -> Int {
     let bytes: Int = weights * problem.channels * problem.outputs * MemoryLayout<Element>.stride
-    let traffic: Int = bytes / Self.bytesPerCycle
-    return larger(work, traffic) + smaller(work, traffic) / 4
+    return Self.total(work, traffic: bytes / Self.bytesPerCycle)
+  }
+
+  static func total(_ work: Int, traffic: Int) -> Int {
+    larger(work, traffic) + smaller(work, traffic) / 4
   }
 
   /// As `PixelSpatial` does it.
   var direct: Int {
-    total(problem.outputPixels * 9 * problem.channels * registers / 2, 9)
+    total(problem.outputPixels * problem.taps * problem.channels * registers / 2, problem.taps)
+  }
+
+  /// By F(4 x 4) and F(2 x 2).
+  var four: Int { winograd(inputs: 6, outputs: 4, enter: 160, leave: 120) }
+  var two: Int { winograd(inputs: 4, outputs: 2, enter: 70, leave: 60) }
+
+  /// By the cheapest form of f32.
+  var least: Int {
+    PixelWinograd<WinogradFour<Lanes>>.takes(problem) ? smaller(direct, smaller(four, two)) : direct
   }
 
   /// By Winograd's filtering with `inputs` x `inputs` products for `outputs` x `outputs` outputs; `enter` and
   /// `leave` are the cycles that transform a register of one tile.
-  func winograd(inputs: Int, outputs: Int, enter: Int, leave: Int) -> Int {
+  private func winograd(inputs: Int, outputs: Int, enter: Int, leave: Int) -> Int {
     let down: Int = ceilDivide(problem.output.height, outputs)
     let across: Int = ceilDivide(problem.output.width, outputs)
     let tiles: Int = problem.batch * problem.output.depth * down * across

@@ -21,6 +21,6 @@ struct PixelEnding<Lanes: ProductLanes> {
 
   @inline(__always)
   func added(_ sum: Lanes.Vector, _ residual: UnsafePointer<Element>) -> Lanes.Vector {
-    Lanes.mulAdd(Lanes.load(residual), residualScale, sum)
+    Lanes.scaledSum(Lanes.load(residual), residualScale, sum)
   }
 }
