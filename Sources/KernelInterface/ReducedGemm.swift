@@ -12,7 +12,7 @@ package enum ProductPrecision: String, Sendable, CaseIterable {
 
 /// A product with constant weights in fewer bits:
 ///
-///     C = epilogue(alpha * A B)      A: [m, k]   B: [k, n]   C: [m, n], columns adjacent
+///     C = epilogue(alpha * A B + beta * C)      A: [m, k]   B: [k, n]   C: [m, n], columns adjacent
 ///
 /// Both operands come packed, by `packA` and `packB` of the same kernels. A sum's order depends on `k` and
 /// the shape alone, so tasks may run on any threads in any order and give the same bits. C overlaps no
@@ -22,6 +22,8 @@ package struct ReducedGemmArguments: @unchecked Sendable {
   package var n: Int
   package var k: Int
   package var alpha: Float = 1
+  /// With 0, C is not read.
+  package var beta: Float = 0
   package var a: UnsafePointer<Float>? = nil
   package var b: UnsafePointer<Float>? = nil
   package var c: UnsafeMutablePointer<Float>? = nil
@@ -92,6 +94,10 @@ package struct ReducedGemmKernels: Sendable {
   package var scratchBytes: @Sendable (Arguments) -> Int
   package var run: @Sendable (Arguments, Int, UnsafeMutableRawPointer) -> Void
 
+  /// The same products as `GemmKernels` describes them: of one batch, B packed by their `packB`, A never packed,
+  /// since each task encodes the rows that it multiplies.
+  package var rowProducts: GemmKernels<Float>
+
   /// Whether `convolutions` computes a convolution, and is expected to do so faster than the kernels of f32.
   package var takesConvolution: @Sendable (UnsafePointer<ConvolutionArguments<Float>>) -> Bool
   /// Channels-last convolutions of f32 that are not transposed, X channels-last too, as products in fewer
@@ -105,6 +111,7 @@ package struct ReducedGemmKernels: Sendable {
     packScratchBytes: Int, mostDepth: Int, packA: @escaping Pack, packB: @escaping Pack,
     taskCount: @escaping @Sendable (Arguments) -> Int, scratchBytes: @escaping @Sendable (Arguments) -> Int,
     run: @escaping @Sendable (Arguments, Int, UnsafeMutableRawPointer) -> Void,
+    rowProducts: GemmKernels<Float>,
     takesConvolution: @escaping @Sendable (UnsafePointer<ConvolutionArguments<Float>>) -> Bool,
     convolutions: ConvolutionKernels<Float>
   ) {
@@ -121,6 +128,7 @@ package struct ReducedGemmKernels: Sendable {
     self.taskCount = taskCount
     self.scratchBytes = scratchBytes
     self.run = run
+    self.rowProducts = rowProducts
     self.takesConvolution = takesConvolution
     self.convolutions = convolutions
   }

@@ -7,8 +7,8 @@ struct PrecisionOption: ParsableArguments {
     help: ArgumentHelp(
       "What products with constant weights are computed in: f32 (the default), bf16 or int8-dynamic.",
       discussion: """
-        This is about MatMul, Gemm, Einsum and Conv; all other operators, recurrent layers among them, stay \
-        f32, and so do convolutions that would not be clearly faster. bf16 rounds weights and activations to \
+        This is about MatMul, Gemm, Einsum, Conv, LSTM, GRU and RNN; all else stays f32, and so do \
+        convolutions that would not be clearly faster. bf16 rounds weights and activations to \
         bfloat16 and adds in f32. int8-dynamic rounds weights to bytes with a scale for each column, and \
         activations to bytes with a scale and zero point for each row, found at every run. AVX512_BF16, \
         AVX512_VNNI and AVX_VNNI are used where the processor has them and --kernels goes as far; general \

@@ -47,7 +47,7 @@ struct ReducedConvolution<Lanes: ReducedLanes> {
       let to: UnsafeMutablePointer<Float> = destination + group * groupWeights
       let packing = ReducedTaps<Lanes>(
         weights: weights + group * problem.outputs * depth, taps: problem.taps, channels: problem.channels,
-        outputs: problem.outputs)
+        outputStride: depth, tapStride: 1, channelStride: problem.taps)
       var output: Int = 0
       while output < problem.outputs {
         let count: Int = smaller(Tiles.columns, problem.outputs - output)

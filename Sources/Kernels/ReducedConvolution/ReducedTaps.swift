@@ -1,12 +1,15 @@
 internal import KernelInterface
 
-/// Packs weights [outputs, channels, taps] of one group into panels of words, [word][output]: depth is taps
-/// outside, channels inside, zeros where nothing is.
+/// Packs weights into panels of words, [word][output]: depth is taps outside, channels inside, zeros where
+/// nothing is. It needs no scratch, and is for weights that `ReducedPack` does not know the order of.
 struct ReducedTaps<Lanes: ReducedLanes> {
   var weights: UnsafePointer<Float>
   var taps: Int
   var channels: Int
-  var outputs: Int
+  /// From an output, a tap and a channel to the next.
+  var outputStride: Int
+  var tapStride: Int
+  var channelStride: Int
 
   private var depth: Int { taps * channels }
 
@@ -23,14 +26,13 @@ struct ReducedTaps<Lanes: ReducedLanes> {
       var factor: Float = 0
       if o < count, let scales { factor = scale(output + o, scales + o) }
       var sum: Int32 = 0
-      // The place of a step of depth in ONNX's order, [channel, tap].
-      let from: UnsafePointer<Float> = weights + (output + o) * depth
+      let from: UnsafePointer<Float> = weights + (output + o) * outputStride
       var tap: Int = 0
       var channel: Int = 0
       for word in 0..<ceilDivide(depth, Lanes.group) {
         var numbers: SIMD4<Float> = SIMD4<Float>(repeating: 0)
         for i in 0..<Lanes.group where o < count && word * Lanes.group + i < depth {
-          numbers[i] = from[channel * taps + tap]
+          numbers[i] = from[channel * channelStride + tap * tapStride]
           channel += 1
           if channel == channels {
             channel = 0
@@ -53,13 +55,16 @@ struct ReducedTaps<Lanes: ReducedLanes> {
 
   /// Writes the scale of an output's weights, and returns what brings them to integers.
   private func scale(_ output: Int, _ scale: UnsafeMutablePointer<Float>) -> Float {
-    let from: UnsafePointer<Float> = weights + output * depth
+    let from: UnsafePointer<Float> = weights + output * outputStride
     var largest: Float = 0
     var invalid: Float = 0
-    for i in 0..<depth {
-      let size: Float = from[i] < 0 ? -from[i] : from[i]
-      largest = size > largest ? size : largest
-      invalid += size * 0
+    for tap in 0..<taps {
+      for channel in 0..<channels {
+        let x: Float = from[channel * channelStride + tap * tapStride]
+        let size: Float = x < 0 ? -x : x
+        largest = size > largest ? size : largest
+        invalid += size * 0
+      }
     }
     scale.pointee = largest / 127
     if invalid != 0 {

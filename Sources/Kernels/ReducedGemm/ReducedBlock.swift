@@ -23,7 +23,7 @@ struct ReducedBlock<Lanes: ReducedLanes> {
     repeat {
       let count: Int = smaller(blockDepth, words - depth)
       let isLast: Bool = depth + count >= words
-      step.beta = depth == 0 ? 0 : 1
+      step.beta = depth == 0 ? finish.beta : 1
       step.epilogue = isLast ? finish.epilogue : nil
       step.residual = isLast ? finish.residual : nil
       var j: Int = column

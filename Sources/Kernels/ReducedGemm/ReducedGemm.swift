@@ -35,18 +35,27 @@ struct ReducedGemm<Lanes: ReducedLanes> {
   }
 
   static func run(_ arguments: Arguments, _ task: Int, _ scratch: UnsafeMutableRawPointer) {
-    guard let a = arguments.pointee.a, let b = arguments.pointee.b, let c = arguments.pointee.c
-    else { return }
     let partition: GemmPartition = partition(arguments)
     let row: Int = task % partition.rowBlocks * partition.rowBlock
     let column: Int = task / partition.rowBlocks * partition.columnBlock
     let rows: Int = smaller(partition.rowBlock, arguments.pointee.m - row)
     let columns: Int = smaller(partition.columnBlock, arguments.pointee.n - column)
+    run(arguments, row, column, rows, columns, scratch)
+  }
+
+  /// A block of C.
+  static func run(
+    _ arguments: Arguments, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int,
+    _ scratch: UnsafeMutableRawPointer
+  ) {
+    guard let a = arguments.pointee.a, let b = arguments.pointee.b, let c = arguments.pointee.c
+    else { return }
     let offset: Int = MemoryLayout<ReducedGemmArguments>.offset(of: \.epilogue) ?? 0
     let epilogue: UnsafePointer<Epilogue<Float>> = (UnsafeRawPointer(arguments) + offset)
       .assumingMemoryBound(to: Epilogue<Float>.self)
     let finish = GemmFinish<F32Lanes>(
-      alpha: arguments.pointee.alpha, beta: 0, c: c, cRowStride: arguments.pointee.cRowStride,
+      alpha: arguments.pointee.alpha, beta: arguments.pointee.beta, c: c,
+      cRowStride: arguments.pointee.cRowStride,
       epilogue: epilogue, residual: epilogue.pointee.residual,
       residualRowStride: epilogue.pointee.residualRowStride,
       residualColumnStride: epilogue.pointee.residualColumnStride,

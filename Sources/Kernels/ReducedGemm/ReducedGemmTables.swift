@@ -29,6 +29,7 @@ private func reducedGemmKernels<Lanes: ReducedLanes>(
 ) -> ReducedGemmKernels {
   typealias Product = ReducedGemm<Lanes>
   typealias Packing = ReducedPack<Lanes>
+  typealias Rows = ReducedProductOfRows<Lanes>
   typealias Pixels = ReducedConvolution<Lanes>
   return ReducedGemmKernels(
     precision: precision, instruction: instruction, tileRows: Product.tileRows,
@@ -45,6 +46,17 @@ private func reducedGemmKernels<Lanes: ReducedLanes>(
     taskCount: { Product.taskCount($0) },
     scratchBytes: { Product.scratchBytes($0) },
     run: { Product.run($0, $1, $2) },
+    rowProducts: GemmKernels<Float>(
+      tileRows: Product.tileRows, tileColumns: Product.tileColumns,
+      packedACount: { _, _ in 0 },
+      packedBCount: { k, n in
+        Packing.packedBytes(n, k, Product.tileColumns) / MemoryLayout<Float>.stride
+      },
+      packA: { _, _, _, _, _, _ in },
+      packB: { Rows.packB($0, $1, $2, $3, $4, $5) },
+      taskCount: { Rows.taskCount($0) },
+      scratchBytes: { Rows.scratchBytes($0) },
+      run: { Rows.run($0, $1, $2) }),
     takesConvolution: { ReducedConvolutionCosts<Lanes>.takes($0) },
     convolutions: ConvolutionKernels<Float>(
       packedWeightsCount: { Pixels($0).packedWeightsCount },

@@ -3,7 +3,7 @@ internal import KernelSelection
 
 extension InferenceSession {
   /// The numbers that products of a value with constant weights (MatMul, Gemm, Einsum, Conv and what fuses
-  /// with them) are computed in. All other operators, recurrent layers among them, are f32 as ever, and so are
+  /// with them, and those of LSTM, GRU and RNN) are computed in. All else is f32 as ever, and so are
   /// convolutions that would not be clearly faster: depthwise ones, those of fewer than 16 channels or outputs
   /// in a group, and where Winograd's filtering multiplies less.
   ///

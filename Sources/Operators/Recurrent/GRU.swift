@@ -48,8 +48,10 @@ package struct GRUOp: KernelOperator, CostedOperator {
           options.hasDefaultActivations
           ? .gru(context.kernels.recurrent, clip: clip, isLinear: isLinear)
           : .gru(options.activations, clip: Double(clip), isLinear: isLinear)
+        let reduced: ReducedGemmKernels? = sizes.reducedProducts(&context)
         return RecurrentStep(
-          sizes: sizes, options: options, cell: cell, gemm: context.kernels.gemmF32, isLSTM: false
+          sizes: sizes, options: options, cell: cell, gemm: reduced?.rowProducts ?? context.kernels.gemmF32,
+          isLSTM: false, precision: reduced?.precision
         ).prepare(&context)
       case .float64:
         let cell: RecurrentCell<Double> =

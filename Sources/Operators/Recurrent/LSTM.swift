@@ -58,8 +58,10 @@ package struct LSTMOp: KernelOperator, CostedOperator {
           options.hasDefaultActivations
           ? .lstm(context.kernels.recurrent, hidden: hidden, clip: clip, couples: couples)
           : .lstm(options.activations, hidden: hidden, clip: Double(clip), couples: couples)
+        let reduced: ReducedGemmKernels? = sizes.reducedProducts(&context)
         return RecurrentStep(
-          sizes: sizes, options: options, cell: cell, gemm: context.kernels.gemmF32, isLSTM: true
+          sizes: sizes, options: options, cell: cell, gemm: reduced?.rowProducts ?? context.kernels.gemmF32,
+          isLSTM: true, precision: reduced?.precision
         ).prepare(&context)
       case .float64:
         let cell: RecurrentCell<Double> =

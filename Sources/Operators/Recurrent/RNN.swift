@@ -43,8 +43,10 @@ package struct RNNOp: KernelOperator, CostedOperator {
           options.hasDefaultActivations
           ? .elman(context.kernels.recurrent, clip: clip)
           : .elman(options.activations, clip: Double(clip))
+        let reduced: ReducedGemmKernels? = sizes.reducedProducts(&context)
         return RecurrentStep(
-          sizes: sizes, options: options, cell: cell, gemm: context.kernels.gemmF32, isLSTM: false
+          sizes: sizes, options: options, cell: cell, gemm: reduced?.rowProducts ?? context.kernels.gemmF32,
+          isLSTM: false, precision: reduced?.precision
         ).prepare(&context)
       case .float64:
         let cell: RecurrentCell<Double> =

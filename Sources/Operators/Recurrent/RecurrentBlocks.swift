@@ -16,13 +16,14 @@ struct RecurrentBlocks: Sendable {
   /// task of its own.
   private static var blockBytes: Int { 1 << 19 }
 
-  /// Blocks for products of `rows` rows; a single one where they can't be packed beforehand (`isDivisible`).
+  /// Blocks for products of `rows` rows, with panels of R that take `panelBytes`; a single one where they can't
+  /// be packed beforehand (`isDivisible`).
   init(
-    sizes: RecurrentSizes, rows: Int, tileRows: Int, tileColumns: Int, elementBytes: Int, isDivisible: Bool
+    sizes: RecurrentSizes, rows: Int, tileRows: Int, tileColumns: Int, panelBytes: Int, isDivisible: Bool
   ) {
     hidden = sizes.hidden
     gates = sizes.gates
-    let unitBytes: Int = max(sizes.gates * sizes.hidden * elementBytes, 1)
+    let unitBytes: Int = max(sizes.gates * panelBytes / tileColumns, 1)
     // Each block packs the rows' state for itself.
     let bytes: Int = rows > tileRows ? 2 * Self.blockBytes : Self.blockBytes
     let wanted: Int = max(bytes / unitBytes, tileColumns)

@@ -72,7 +72,8 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     let bytes: Int = MemoryLayout<Element>.stride
     let packsW: Bool = constantW != nil && sizes.input > 0 && width > 1
     let blocks = RecurrentBlocks(
-      sizes: sizes, rows: rows, tileRows: gemm.tileRows, tileColumns: gemm.tileColumns, elementBytes: bytes,
+      sizes: sizes, rows: rows, tileRows: gemm.tileRows, tileColumns: gemm.tileColumns,
+      panelBytes: gemm.packedBCount(sizes.hidden, gemm.tileColumns) * bytes,
       isDivisible: packsW && constantR != nil)
     self.blocks = blocks
 
@@ -90,7 +91,7 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
       step.cell.form == .afterReset ? [0..<last, last..<sizes.gates] : [0..<sizes.gates]
     let recurrentWeights = RecurrentWeights(blocks: blocks, depth: hidden, groups: groups, gemm: gemm)
     self.recurrentWeights = recurrentWeights
-    let isa: String = context.kernels.isa.name
+    let isa: String = context.kernels.isa.name + (step.precision.map { " " + $0.rawValue } ?? "")
     var packedR: UnsafeRawPointer?
     if let constantR {
       packedR = context.weights.packed(
@@ -136,7 +137,8 @@ struct RecurrentLayout<Element: BinaryFloatingPoint & TensorElement>: Sendable {
     projection.cRowStride = width
     if bias != nil { projection.epilogue.bias = Self.placeholder }
     let inputWeights = RecurrentWeights(
-      blocks: blocks, depth: sizes.input, groups: [0..<sizes.gates], gemm: gemm)
+      blocks: blocks, depth: sizes.input, groups: [0..<sizes.gates], gemm: gemm,
+      joinsBlocks: step.precision != nil)
     self.inputWeights = inputWeights
     if packsW, let constantW {
       let packed: UnsafeRawPointer = context.weights.packed(

@@ -17,6 +17,8 @@ struct RecurrentStep<Element: BinaryFloatingPoint & TensorElement> {
   let gemm: GemmKernels<Element>
   /// The index of initial_c and P among the inputs, and of Y_c among the outputs; an LSTM has them.
   let isLSTM: Bool
+  /// What products are computed in, where that is less than `Element`.
+  var precision: ProductPrecision? = nil
 
   /// Rows of a task that runs through all time steps.
   private static var rowBlock: Int { 24 }
@@ -31,7 +33,8 @@ struct RecurrentStep<Element: BinaryFloatingPoint & TensorElement> {
     let divides: Bool = rowTasks < Self.manyRowTasks && work >= Self.largeStep
     let rows: Int = divides ? sizes.batch : min(Self.rowBlock, sizes.batch)
     let layout = RecurrentLayout<Element>(self, rows: rows, &context)
-    return Step { (run) throws(ExecutionError) in
+    return Step(kernel: precision.map { "products in \($0.kernelSuffix)" } ?? "") {
+      (run) throws(ExecutionError) in
       try layout.checkLengths(run)
       layout.prepareWeights(run)
       layout.projectInputs(run)

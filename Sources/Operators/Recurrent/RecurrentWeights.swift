@@ -8,12 +8,18 @@ struct RecurrentWeights<Element: BinaryFloatingPoint & Sendable>: Sendable {
   /// The gates that are multiplied together.
   let groups: [Range<Int>]
   let gemm: GemmKernels<Element>
+  /// Whether a direction is one matrix, [depth, block, gate, unit], instead.
+  let joinsBlocks: Bool
   /// Elements of all blocks of one direction.
   let directionCount: Int
   /// Where each block's groups begin, [block, group].
   private let offsets: [Int]
 
-  init(blocks: RecurrentBlocks, depth: Int, groups: [Range<Int>], gemm: GemmKernels<Element>) {
+  init(
+    blocks: RecurrentBlocks, depth: Int, groups: [Range<Int>], gemm: GemmKernels<Element>,
+    joinsBlocks: Bool = false
+  ) {
+    self.joinsBlocks = joinsBlocks
     self.blocks = blocks
     self.depth = depth
     self.groups = groups
@@ -27,7 +33,7 @@ struct RecurrentWeights<Element: BinaryFloatingPoint & Sendable>: Sendable {
       }
     }
     self.offsets = offsets
-    directionCount = total
+    directionCount = joinsBlocks ? gemm.packedBCount(depth, blocks.gates * blocks.hidden) : total
   }
 
   /// Names the order, for weights that are packed once and shared.
@@ -41,38 +47,48 @@ struct RecurrentWeights<Element: BinaryFloatingPoint & Sendable>: Sendable {
   func pack(_ source: UnsafePointer<Element>, directions: Int, into target: UnsafeMutablePointer<Element>) {
     for direction in 0..<directions {
       let own = source + direction &* blocks.gates &* blocks.hidden &* depth
+      guard !joinsBlocks else {
+        pack(own, 0..<blocks.count, 0..<blocks.gates, into: target + direction &* directionCount)
+        continue
+      }
       for block in 0..<blocks.count {
         for group in 0..<groups.count {
-          pack(own, block, groups[group], into: target + offset(direction, block, group))
+          pack(own, block..<block &+ 1, groups[group], into: target + offset(direction, block, group))
         }
       }
     }
   }
 
-  /// Packs some gates of a block, whose rows are adjacent gate by gate.
+  /// Packs some gates of some blocks, whose rows are adjacent gate by gate, as one matrix.
   private func pack(
-    _ source: UnsafePointer<Element>, _ block: Int, _ gates: Range<Int>,
+    _ source: UnsafePointer<Element>, _ range: Range<Int>, _ gates: Range<Int>,
     into target: UnsafeMutablePointer<Element>
   ) {
-    let units: Int = blocks.count(block)
-    if blocks.count == 1 || gates.count == 1 {
-      let from = source + (gates.lowerBound &* blocks.hidden &+ blocks.first(block)) &* depth
-      gemm.packB(from, 1, depth, depth, gates.count &* units, target)
+    func rows(_ block: Int, _ gate: Int) -> UnsafePointer<Element> {
+      source + (gate &* blocks.hidden &+ blocks.first(block)) &* depth
+    }
+    let units: Int = range.reduce(0) { $0 &+ blocks.count($1) }
+    if blocks.count == 1 || (range.count == 1 && gates.count == 1) {
+      gemm.packB(
+        rows(range.lowerBound, gates.lowerBound), 1, depth, depth, gates.count &* units, target)
       return
     }
-    if units % gemm.tileColumns == 0 {
+    // Panels of whole matrices are those of one, where nothing but their elements is packed.
+    let isPlain: Bool = gemm.packedBCount(depth, units) == units &* depth
+    if range.count == 1, units % gemm.tileColumns == 0, isPlain {
       for (index, gate) in gates.enumerated() {
-        let from = source + (gate &* blocks.hidden &+ blocks.first(block)) &* depth
-        gemm.packB(from, 1, depth, depth, units, target + index &* units &* depth)
+        gemm.packB(rows(range.lowerBound, gate), 1, depth, depth, units, target + index &* units &* depth)
       }
       return
     }
-    let size: Int = units &* depth
-    withUnsafeTemporaryAllocation(of: Element.self, capacity: gates.count &* size) { rows in
-      guard let base = rows.baseAddress else { return }
-      for (index, gate) in gates.enumerated() {
-        let from = source + (gate &* blocks.hidden &+ blocks.first(block)) &* depth
-        (base + index &* size).initialize(from: from, count: size)
+    withUnsafeTemporaryAllocation(of: Element.self, capacity: gates.count &* units &* depth) { gathered in
+      guard var next = gathered.baseAddress else { return }
+      let base: UnsafeMutablePointer<Element> = next
+      for block in range {
+        for gate in gates {
+          next.initialize(from: rows(block, gate), count: blocks.count(block) &* depth)
+          next += blocks.count(block) &* depth
+        }
       }
       gemm.packB(base, 1, depth, depth, gates.count &* units, target)
     }
