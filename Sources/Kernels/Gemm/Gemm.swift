@@ -5,7 +5,8 @@ internal import KernelInterface
 /// (Anatomy of High-Performance Matrix Multiplication, 2008). A task computes one block of C: for each block
 /// of depth it packs its rows of A, then for each panel of B (packed on the way if it was not) runs the
 /// micro-kernel over the panels of A. Sums of several blocks of depth meet in C, in order of depth.
-/// One row of A or one column of B is left to `GemmVector`.
+/// Where the elements of a row of A are adjacent, it packs none (`GemmRows`). One row of A or one column of B
+/// is left to `GemmVector`.
 struct Gemm<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<GemmArguments<Element>>
@@ -32,6 +33,13 @@ struct Gemm<Lanes: ProductLanes> {
     return .matrix
   }
 
+  /// Whether the rows of A are read where they lie: their elements are adjacent, and B is packed, or worth
+  /// packing on the way.
+  @inline(__always) static func readsRows(_ arguments: Arguments) -> Bool {
+    arguments.pointee.packedA == nil && arguments.pointee.a != nil && arguments.pointee.aColumnStride == 1
+      && (arguments.pointee.packedB != nil || arguments.pointee.m > 2 * tileRows)
+  }
+
   @inline(__always) static func partition(_ arguments: Arguments) -> GemmPartition {
     let form: Form = form(arguments)
     if form != .matrix {
@@ -39,6 +47,12 @@ struct Gemm<Lanes: ProductLanes> {
       return GemmPartition(
         lanes: lanesAreRows ? arguments.pointee.m : arguments.pointee.n, depth: arguments.pointee.k,
         granule: tileColumns, elementBytes: MemoryLayout<Element>.stride, lanesAreRows: lanesAreRows)
+    }
+    if readsRows(arguments) && arguments.pointee.packedB != nil {
+      let depth: Int = GemmBlocking.rowsDepth(arguments.pointee.k, elementBytes: MemoryLayout<Element>.stride)
+      return GemmPartition(
+        rowsInPlace: arguments.pointee.m, n: arguments.pointee.n, k: arguments.pointee.k,
+        copies: larger(1, arguments.pointee.batch), tileColumns: tileColumns, blockDepth: depth)
     }
     return GemmPartition(
       m: arguments.pointee.m, n: arguments.pointee.n, k: arguments.pointee.k,
@@ -54,7 +68,10 @@ struct Gemm<Lanes: ProductLanes> {
   static func scratchBytes(_ arguments: Arguments) -> Int {
     let partition: GemmPartition = partition(arguments)
     var elements: Int = tileRows * tileColumns
-    if form(arguments) == .matrix {
+    if form(arguments) == .matrix && readsRows(arguments) {
+      let depth: Int = GemmBlocking.rowsDepth(arguments.pointee.k, elementBytes: MemoryLayout<Element>.stride)
+      elements += arguments.pointee.packedB == nil ? depth * tileColumns : 0
+    } else if form(arguments) == .matrix {
       let depth: Int = GemmBlocking.blockDepth(arguments.pointee.k)
       elements += depth * tileColumns + depth * partition.rowBlock
     } else {
@@ -95,8 +112,12 @@ struct Gemm<Lanes: ProductLanes> {
     let buffer: UnsafeMutablePointer<Element> = scratch.assumingMemoryBound(to: Element.self)
     switch form(arguments) {
     case .matrix:
-      GemmBlock<Lanes>(arguments: arguments, aOffset: aOffset, bOffset: bOffset, finish: finish)
-        .run(row, column, rows, columns, buffer)
+      let task = GemmBlock<Lanes>(arguments: arguments, aOffset: aOffset, bOffset: bOffset, finish: finish)
+      if readsRows(arguments) {
+        task.runRows(row, column, rows, columns, buffer)
+      } else {
+        task.run(row, column, rows, columns, buffer)
+      }
     case .rowVector:
       runRow(arguments, aOffset, bOffset, finish, column, columns, buffer)
     case .columnVector:

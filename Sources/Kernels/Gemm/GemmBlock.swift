@@ -58,7 +58,7 @@ struct GemmBlock<Lanes: ProductLanes> {
   /// The packed panel of B that comes after the one for columns `j...`, be it the first of the next task,
   /// which is that of the rows from `endRow` on or of the next columns; nil where there is none.
   @inline(__always)
-  private func following(
+  func following(
     _ j: Int, _ endRow: Int, _ column: Int, _ columns: Int, _ depth: Int, _ count: Int
   ) -> UnsafePointer<Element>? {
     guard let packed = arguments.pointee.packedB else { return nil }
@@ -72,12 +72,10 @@ struct GemmBlock<Lanes: ProductLanes> {
     return column + columns < arguments.pointee.n ? panels + (column + columns) * k : nil
   }
 
-  /// The panel of B for columns `j...`, `count` deep from `depth`: packed before, packed here, or where it is
-  /// read only once or twice, B itself.
+  /// The panel of B for columns `j...`, `count` deep from `depth`: packed before or packed here.
   @inline(__always)
-  private func panel(
-    _ j: Int, _ width: Int, _ depth: Int, _ count: Int, _ rows: Int,
-    _ buffer: UnsafeMutablePointer<Element>, _ stride: inout Int
+  func packedPanel(
+    _ j: Int, _ width: Int, _ depth: Int, _ count: Int, _ buffer: UnsafeMutablePointer<Element>
   ) -> UnsafePointer<Element> {
     if let packed = arguments.pointee.packedB {
       return packed + bOffset + j * arguments.pointee.k + depth * Self.tileColumns
@@ -85,12 +83,24 @@ struct GemmBlock<Lanes: ProductLanes> {
     guard let source = arguments.pointee.b, count > 0 else { return UnsafePointer(buffer) }
     let rowStride: Int = arguments.pointee.bRowStride
     let columnStride: Int = arguments.pointee.bColumnStride
-    let from: UnsafePointer<Element> = source + bOffset + depth * rowStride + j * columnStride
-    if columnStride == 1 && width == Self.tileColumns && rows <= 2 * Self.tileRows {
-      stride = rowStride
-      return from
-    }
-    packPanel(Lanes.self, from, columnStride, rowStride, width, Self.tileColumns, count, buffer)
+    packPanel(
+      Lanes.self, source + bOffset + depth * rowStride + j * columnStride, columnStride, rowStride, width,
+      Self.tileColumns, count, buffer)
     return UnsafePointer(buffer)
+  }
+
+  /// The same, or B itself where it is read only once or twice.
+  @inline(__always)
+  private func panel(
+    _ j: Int, _ width: Int, _ depth: Int, _ count: Int, _ rows: Int,
+    _ buffer: UnsafeMutablePointer<Element>, _ stride: inout Int
+  ) -> UnsafePointer<Element> {
+    if let source = arguments.pointee.b, arguments.pointee.packedB == nil, count > 0,
+      arguments.pointee.bColumnStride == 1, width == Self.tileColumns, rows <= 2 * Self.tileRows
+    {
+      stride = arguments.pointee.bRowStride
+      return source + bOffset + depth * stride + j
+    }
+    return packedPanel(j, width, depth, count, buffer)
   }
 }

@@ -29,6 +29,18 @@ enum GemmBlocking {
     let blocks: Int = larger(1, ceilDivide(k, productDepth))
     return smaller(k, roundUp(ceilDivide(k, blocks), 4))
   }
+  /// The same where rows of A are read where they lie, by bytes: `rows` of them and what follows them stay
+  /// in the first-level cache, panels of B come from the second.
+  @inline(__always) static func rowsDepth(_ k: Int, elementBytes: Int) -> Int {
+    let most: Int = rowsDepthBytes / elementBytes
+    return smaller(k, roundUp(ceilDivide(k, larger(1, ceilDivide(k, most))), 4))
+  }
+  static var rowsDepthBytes: Int { 4096 }
+  /// The most rows of such a task, and the fewest that rows are divided into for the sake of more tasks.
+  static var taskRowsInPlace: Int { 128 }
+  static var fewestRowsInPlace: Int { 4 * rows }
+  /// Such tasks prepare nothing, so that there may be many.
+  static var wantedTasksInPlace: Int { 64 }
   static var taskColumns: Int { 1024 }
   /// Rows that are divided between two tasks although both pack the same part of B.
   static var packingSplitRows: Int { 160 }
@@ -87,6 +99,26 @@ struct GemmPartition {
 }
 
 extension GemmPartition {
+  /// How a product is divided that reads rows of A where they lie and panels of B that are packed. A task has
+  /// at least as many panels as there are blocks of depth, so that it reads its rows again from a near cache.
+  init(rowsInPlace m: Int, n: Int, k: Int, copies: Int, tileColumns: Int, blockDepth: Int) {
+    let panels: Int = larger(1, ceilDivide(n, tileColumns))
+    let taskPanels: Int = larger(1, ceilDivide(k, larger(1, blockDepth)))
+    let work: Int = copies * m * n * larger(k, 1)
+    let wanted: Int = smaller(GemmBlocking.wantedTasksInPlace, work / GemmBlocking.taskWork)
+    var rowParts: Int = larger(1, ceilDivide(m, GemmBlocking.taskRowsInPlace))
+    let columnParts: Int = larger(
+      1, smaller(ceilDivide(panels, taskPanels), ceilDivide(wanted, copies * rowParts)))
+    let missing: Int = ceilDivide(wanted, copies * rowParts * columnParts)
+    if missing > 1 {
+      rowParts = smaller(rowParts * missing, larger(rowParts, m / GemmBlocking.fewestRowsInPlace))
+    }
+    rowBlock = larger(1, ceilDivide(m, rowParts))
+    columnBlock = ceilDivide(panels, columnParts) * tileColumns
+    rowBlocks = larger(1, ceilDivide(m, rowBlock))
+    columnBlocks = larger(1, ceilDivide(n, columnBlock))
+  }
+
   /// How a product of a vector and a matrix [lanes, depth] is divided: by the bytes of the matrix, in blocks
   /// of `granule` lanes, at least two of them, which are read side by side. Lanes are columns of C, or with
   /// `lanesAreRows` rows.

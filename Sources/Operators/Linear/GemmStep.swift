@@ -70,11 +70,12 @@ struct GemmStep<Element: BinaryFloatingPoint & TensorElement> {
   /// by block, each right before it is used.
   private static var mostPackedRows: Int { 4 << 20 }
 
-  /// How A is packed at the start of each run, where several blocks of columns would each pack it again.
+  /// How A is packed at the start of each run, where its rows can't be read where they lie and several blocks
+  /// of columns would each pack it again.
   private func packedRows(_ context: inout PrepareContext) -> PackedRows<Element>? {
     let (m, n, k): (Int, Int, Int) = (arguments.m, arguments.n, arguments.k)
-    guard arguments.batch == 1, offsets.isEmpty, arguments.packedA == nil, m > kernels.tileRows, k > 0,
-      n >= 4 * kernels.tileColumns
+    guard arguments.batch == 1, offsets.isEmpty, arguments.packedA == nil, arguments.aColumnStride != 1,
+      m > kernels.tileRows, k > 0, n >= 4 * kernels.tileColumns
     else { return nil }
     let count: Int = kernels.packedACount(m, k)
     guard count * MemoryLayout<Element>.stride <= Self.mostPackedRows else { return nil }

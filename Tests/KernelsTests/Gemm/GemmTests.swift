@@ -40,6 +40,41 @@ import Testing
     }
   }
 
+  /// Whole registers of sums may end in registers, others through scratch, and sums of several blocks of depth
+  /// wait in C: every combination, for rows of A that are read where they lie.
+  @Test func everyEndingOfRowsReadInPlaceMatchesTheReference() {
+    let activations: [Activation] = [.none, .relu, .clip, .leakyRelu, .gelu]
+    for table in KernelSelection.supported {
+      var index = 0
+      for (alpha, beta) in [(1.0, 0.0), (1.0, 1.0), (1.0, 0.5), (0.75, 0.0)] {
+        for axis in [nil, Epilogue<Float>.BiasAxis.row, .column] {
+          for residual in [nil, 0, 1, 2] {
+            for k in [7, 1030] {
+              let columns = table.gemmF32.tileColumns
+              var test = GemmCase(
+                m: 2 * table.gemmF32.tileRows + 3, n: 2 * columns + [0, columns / 2, 5][index % 3], k: k,
+                form: GemmForm(packsB: index % 2 == 0))
+              (test.alpha, test.beta, test.biasAxis) = (alpha, beta, axis)
+              test.residualColumnStride = residual
+              test.activation = activations[index % activations.count]
+              test.check(table.gemmF32)
+              index += 1
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test func rowsReadInPlaceAreDividedIntoTasksOfAnySize() {
+    for table in KernelSelection.supported {
+      for (m, n, k) in [(128, 1000, 784), (129, 10, 3000), (300, 96, 64), (1000, 33, 40)] {
+        GemmCase(m: m, n: n, k: k, form: GemmForm(packsB: true)).check(table.gemmF32)
+      }
+      GemmCase(m: 70, n: 130, k: 1500, form: GemmForm(packsB: true)).check(table.gemmF64)
+    }
+  }
+
   @Test func batchesFollowStridesOrOffsets() {
     for table in KernelSelection.supported {
       var test = GemmCase(m: 13, n: 35, k: 20, form: GemmForm())

@@ -38,6 +38,8 @@ protocol PixelTile {
   static var rows: Int { get }
   /// Registers of columns.
   static var columns: Int { get }
+  /// Registers of a row of the panel of weights.
+  static var panelColumns: Int { get }
   init(_ left: Lanes.Vector, _ right: Lanes.Vector)
   /// Begins with what is stored.
   init(_ start: UnsafePointer<Lanes.Element>, _ pitch: Int)
@@ -56,6 +58,7 @@ struct PixelWideRow<Lanes: ProductLanes>: PixelTile {
 
   @inline(__always) static var rows: Int { 1 }
   @inline(__always) static var columns: Int { 2 }
+  @inline(__always) static var panelColumns: Int { 2 }
 
   @inline(__always) init(_ left: Lanes.Vector, _ right: Lanes.Vector) {
     self.left = left
@@ -97,6 +100,7 @@ struct PixelNarrowRow<Lanes: ProductLanes>: PixelTile {
 
   @inline(__always) static var rows: Int { 1 }
   @inline(__always) static var columns: Int { 1 }
+  @inline(__always) static var panelColumns: Int { 1 }
 
   @inline(__always) init(_ left: Lanes.Vector, _ right: Lanes.Vector) {
     self.left = left
@@ -126,6 +130,40 @@ struct PixelNarrowRow<Lanes: ProductLanes>: PixelTile {
   }
 }
 
+/// One row of one register of columns, of a panel of two.
+struct PixelHalfRow<Lanes: ProductLanes>: PixelTile {
+  var row: PixelNarrowRow<Lanes>
+
+  @inline(__always) static var rows: Int { 1 }
+  @inline(__always) static var columns: Int { 1 }
+  @inline(__always) static var panelColumns: Int { 2 }
+
+  @inline(__always) init(_ left: Lanes.Vector, _ right: Lanes.Vector) { row = PixelNarrowRow(left, right) }
+
+  @inline(__always) init(_ start: UnsafePointer<Lanes.Element>, _ pitch: Int) {
+    row = PixelNarrowRow(start, pitch)
+  }
+
+  @inline(__always) mutating func step(
+    _ source: PixelRowAddresses<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
+    _ right: Lanes.Vector
+  ) {
+    self.row.step(source, row, offset, left, right)
+  }
+
+  @inline(__always) mutating func add(
+    _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
+  ) {
+    row.add(residual, ending)
+  }
+
+  @inline(__always) func store(
+    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
+  ) {
+    row.store(out, pitch, ending)
+  }
+}
+
 /// The rows of `First` above those of `Second`.
 struct PixelTilePair<First: PixelTile, Second: PixelTile>: PixelTile where First.Lanes == Second.Lanes {
   typealias Lanes = First.Lanes
@@ -135,6 +173,7 @@ struct PixelTilePair<First: PixelTile, Second: PixelTile>: PixelTile where First
 
   @inline(__always) static var rows: Int { First.rows + Second.rows }
   @inline(__always) static var columns: Int { First.columns }
+  @inline(__always) static var panelColumns: Int { First.panelColumns }
 
   @inline(__always) init(_ left: Lanes.Vector, _ right: Lanes.Vector) {
     first = First(left, right)
@@ -211,7 +250,7 @@ func multiplyPixels<Tile: PixelTile>(
   var weights: UnsafePointer<Tile.Lanes.Element> = operands.pointee.weights
   var ahead: UnsafePointer<Tile.Lanes.Element> = operands.pointee.ahead
   let aheadStep: Int = operands.pointee.aheadStep
-  let row: Int = Tile.columns * Tile.Lanes.count
+  let row: Int = Tile.panelColumns * Tile.Lanes.count
   var segment: Int = 0
   while segment < operands.pointee.segmentCount {
     var source = PixelRowAddresses<Tile.Lanes.Element>(

@@ -30,6 +30,11 @@ struct PixelTiles<Lanes: ProductLanes> {
     }
   }
 
+  /// The same for one register of columns, in the left half of a panel as wide as the full ones.
+  static func runHalf(_ rows: Int, _ operands: Operands, _ ending: Ending) {
+    run(PixelHalfRow<Lanes>.self, rows, operands, ending)
+  }
+
   @inline(__always)
   private static func run<Row: PixelTile>(
     _ row: Row.Type, _ rows: Int, _ operands: Operands, _ ending: Ending
