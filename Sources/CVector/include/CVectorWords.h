@@ -93,6 +93,27 @@ NGRAPH_INLINE bool ngraph_exceeds_f32x16(ngraph_f32x16 v, float limit) {
 #endif
 }
 
+/// Exchanges neighbouring groups of `distance` lanes, a power of two below the number of lanes.
+NGRAPH_INLINE ngraph_f32x4 ngraph_exchange_f32x4(ngraph_f32x4 v, long distance) {
+  return distance == 1 ? __builtin_shufflevector(v, v, 1, 0, 3, 2) : __builtin_shufflevector(v, v, 2, 3, 0, 1);
+}
+
+NGRAPH_INLINE ngraph_f32x8 ngraph_exchange_f32x8(ngraph_f32x8 v, long distance) {
+  if (distance == 1) return __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);
+  if (distance == 2) return __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
+  return __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
+}
+
+NGRAPH_INLINE ngraph_f32x16 ngraph_exchange_f32x16(ngraph_f32x16 v, long distance) {
+  if (distance == 1)
+    return __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+  if (distance == 2)
+    return __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+  if (distance == 4)
+    return __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+  return __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
 #pragma clang diagnostic pop
 
 #endif

@@ -1,8 +1,8 @@
 internal import KernelInterface
 
 /// Products whose rows of A are read where they lie, as the pixels of a convolution are: nothing is packed
-/// before, and sums get their ending in registers where that is a bias for columns, a residual and a clamp.
-/// See `Gemm.readsRows` for when.
+/// before, and sums get their bias for columns, their residual and a clamp in registers. See `Gemm.readsRows`
+/// for when.
 extension GemmBlock {
   typealias Tiles = PixelTiles<Lanes>
 
@@ -64,14 +64,14 @@ struct GemmRowStep<Lanes: ProductLanes> {
     let isFull: Bool = width == Tiles.columns
     // Sums wait in C for the next block of depth where tiles fit it and C holds nothing else.
     let waitsInC: Bool = (isFull || width == Lanes.count) && finish.holdsSums
-    let endsInRegisters: Bool = waitsInC && isLast && finish.endsInRegisters
+    let addsInRegisters: Bool = waitsInC && finish.addsInRegisters
     var ending = PixelEnding<Lanes>()
-    if waitsInC {
-      ending.continues = !isFirst || finish.beta != 0
-      if finish.endsInRegisters { finish.begin(&ending, column, isPair: isFull) }
-      if endsInRegisters { finish.end(&ending) }
+    ending.continues = waitsInC && (!isFirst || finish.beta != 0)
+    if addsInRegisters {
+      finish.begin(&ending, column, isPair: isFull)
+      if isLast { finish.end(&ending) }
     }
-    let usesC: Bool = waitsInC && (!isLast || endsInRegisters)
+    let usesC: Bool = waitsInC && (!isLast || addsInRegisters && finish.isClamp)
     let tiles: Int = ceilDivide(rows, Tiles.rows)
     let aheadStep: Int = PixelTileOperands<Element>.aheadStep(tiles, Tiles.columns)
     var origin: Int = 0
@@ -88,7 +88,7 @@ struct GemmRowStep<Lanes: ProductLanes> {
           finish.c + ((row + done) * finish.cRowStride + column)
         operands.start = UnsafePointer(target)
         if usesC { operands.out = target }
-        if endsInRegisters, let residual = finish.residual {
+        if addsInRegisters && isLast, let residual = finish.residual {
           ending.residual = residual + ((row + done) * finish.residualRowStride + column)
         }
         if width > Lanes.count {
@@ -96,7 +96,9 @@ struct GemmRowStep<Lanes: ProductLanes> {
         } else {
           Tiles.runHalf(count, &operands, &ending)
         }
-        if !usesC {
+        if !usesC && addsInRegisters {
+          finish.activate(tile, row + done, column, count, width)
+        } else if !usesC {
           var rest: GemmFinish<Lanes> = finish
           rest.beta = waitsInC ? 0 : isFirst ? finish.beta : 1
           if !isLast {
@@ -117,11 +119,15 @@ extension GemmFinish {
   /// Whether C may hold plain sums until the last block of depth.
   @inline(__always) var holdsSums: Bool { alpha == 1 && (beta == 0 || beta == 1) }
 
-  /// Whether all that becomes of whole registers of sums is what `PixelEnding` does.
-  @inline(__always) var endsInRegisters: Bool {
-    guard holdsSums, let epilogue else { return holdsSums }
-    if epilogue.pointee.bias != nil && (biasIsForRows || beta != 0) { return false }
-    if residual != nil && residualColumnStride != 1 { return false }
+  /// Whether all that is added to whole registers of sums is what `PixelEnding` adds.
+  @inline(__always) var addsInRegisters: Bool {
+    if let epilogue, epilogue.pointee.bias != nil && (biasIsForRows || beta != 0) { return false }
+    return residual == nil || residualColumnStride == 1
+  }
+
+  /// Whether the activation is none or a clamp.
+  @inline(__always) var isClamp: Bool {
+    guard let epilogue else { return true }
     let activation: UInt8 = epilogue.pointee.activation.rawValue
     return activation == Activation.none.rawValue || activation == Activation.relu.rawValue
       || activation == Activation.clip.rawValue
@@ -134,6 +140,26 @@ extension GemmFinish {
     let scale: Lanes.Vector = Lanes.splat(epilogue.pointee.biasScale)
     ending.left = Lanes.multiply(Lanes.load(bias + column), scale)
     if isPair { ending.right = Lanes.multiply(Lanes.load(bias + column + Lanes.count), scale) }
+  }
+
+  /// Brings `rows` x `columns` sums that lack nothing but the activation from `tile`, which is as wide as a
+  /// full tile, into C at (row, column).
+  @inline(__always)
+  func activate(
+    _ tile: UnsafeMutablePointer<Element>, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int
+  ) {
+    guard let epilogue else { return }
+    Lanes.activate(
+      epilogue.pointee.activation, epilogue.pointee.parameter0, epilogue.pointee.parameter1, tile,
+      rows * Self.tileColumns)
+    var from: UnsafePointer<Element> = UnsafePointer(tile)
+    var to: UnsafeMutablePointer<Element> = c + (row * cRowStride + column)
+    for _ in 0..<rows {
+      Lanes.store(Lanes.load(from), to)
+      if columns > Lanes.count { Lanes.store(Lanes.load(from + Lanes.count), to + Lanes.count) }
+      from += Self.tileColumns
+      to += cRowStride
+    }
   }
 
   /// Lets sums end with residual and clamp; the address of the residual is each tile's own.

@@ -74,10 +74,10 @@ func extremeRow(
     b = better(b, select(firstLanes(rest), F32Lanes.load(row + i, rest), splat(start)))
   }
   a = better(a, b)
-  var lane: Int = 1
-  while lane < lanes {
-    a = better(a, splat(a[lane]))
-    lane &+= 1
+  var distance: Int = lanes / 2
+  while distance > 0 {
+    a = better(a, exchange(a, distance))
+    distance /= 2
   }
   return a[0]
 }

@@ -32,6 +32,17 @@ internal import CVector
   #endif
 }
 
+/// Exchanges neighbouring groups of `distance` lanes, a power of two below the number of lanes.
+@_transparent func exchange(_ x: VF32, _ distance: Int) -> VF32 {
+  #if KERNELS_AVX512
+    ngraph_exchange_f32x16(x, distance)
+  #elseif KERNELS_AVX2
+    ngraph_exchange_f32x8(x, distance)
+  #else
+    ngraph_exchange_f32x4(x, distance)
+  #endif
+}
+
 /// The magnitude of `x` (which is not negative) with the sign of `sign`.
 @_transparent func withSign(_ x: VF32, of sign: VF32) -> VF32 {
   float(bits: bits(x) | (bits(sign) & VI32(repeating: Int32.min)))
