@@ -60,9 +60,10 @@ struct BinaryStep {
       let out: UnsafeMutableRawPointer = run.slots[slots.out]
       plan.forTiles(run) { offsets, rows, columns, _ in
         kernel(
-          out + offsets[3] &* outSize, left + offsets[0] &* size, right + offsets[1] &* size,
+          out + offsets[BroadcastPlan.output] &* outSize, left + offsets[0] &* size,
+          right + offsets[1] &* size,
           BinaryTile(
-            rows: rows, columns: columns, outRowStride: plan.rowStrides[3],
+            rows: rows, columns: columns, outRowStride: plan.rowStrides[BroadcastPlan.output],
             leftRowStride: plan.rowStrides[0], leftStep: plan.steps[0],
             rightRowStride: plan.rowStrides[1], rightStep: plan.steps[1]))
       }
@@ -101,7 +102,7 @@ struct BinaryStep {
               convert(rightScratch, b, rightStep == 0 ? 1 : count)
               b = UnsafeRawPointer(rightScratch)
             }
-            let target: UnsafeMutableRawPointer = outBase + at[3] &* out.size
+            let target: UnsafeMutableRawPointer = outBase + at[BroadcastPlan.output] &* out.size
             let tile = BinaryTile(count: count, leftStep: leftStep, rightStep: rightStep)
             if let convert = out.convert {
               kernel(outScratch, a, b, tile)

@@ -1,17 +1,17 @@
 internal import Graphs
 internal import Tensors
 
-/// How up to three operands of an elementwise operator are walked together: the axes that all operands
+/// How up to seven operands of an elementwise operator are walked together: the axes that all operands
 /// cross alike are merged, the innermost two that remain are a tile for a kernel, and the others are
 /// blocks around it.
 ///
-/// Strides are in elements, 0 where an operand is broadcast along an axis. Lanes 0 to 2 of `Offsets`
-/// belong to the operands, lane 3 to the output, which is dense. The work is divided into tasks of about
+/// Strides are in elements, 0 where an operand is broadcast along an axis. Lanes 0 to 6 of `Offsets`
+/// belong to the operands, lane 7 to the output, which is dense. The work is divided into tasks of about
 /// `grain` elements: whole rows, or parts of a row where rows are long. The division follows from the
 /// shapes alone.
 struct BroadcastPlan: Sendable {
-  typealias Offsets = SIMD4<Int>
-  static let output: Int = 3
+  typealias Offsets = SIMD8<Int>
+  static let output: Int = 7
 
   /// The extents of the tile.
   let rows: Int
@@ -29,12 +29,59 @@ struct BroadcastPlan: Sendable {
   private let rowCount: Int
 
   /// A plan for `operands` that broadcast to `output`; a task has about `grain` elements.
-  init(output: Shape, operands: [Shape], grain: Int = 1 << 15) {
+  /// `strides` are for operands that are not dense.
+  init(output: Shape, operands: [Shape], strides: [[Int]]? = nil, grain: Int = 1 << 15) {
+    let axes = Self.merged(0..<output.rank, of: output, operands, strides ?? operands.map(\.strides))
+    self.init(axes, grain: grain, cutsRows: true)
+  }
+
+  /// A plan whose tiles have rows that are the axes of `output` from `axis` on, all of them and no others;
+  /// nil where an operand, of the given strides, crosses a part of these axes only.
+  init?(output: Shape, operands: [Shape], strides: [[Int]], rowsFrom axis: Int, grain: Int) {
+    var axes = Self.merged(0..<axis, of: output, operands, strides)
+    let row = Self.merged(axis..<output.rank, of: output, operands, strides)
+    guard row.extents.count <= 1 else { return nil }
+    var single = Offsets(repeating: 0)
+    single[Self.output] = 1
+    axes.extents.append(row.extents.first ?? 1)
+    axes.strides.append(row.strides.first ?? single)
+    self.init(axes, grain: grain, cutsRows: false)
+  }
+
+  private typealias Axes = (extents: [Int], strides: [Offsets])
+
+  private init(_ axes: Axes, grain: Int, cutsRows: Bool) {
+    var (extents, strides): Axes = axes
+    var single = Offsets(repeating: 0)
+    single[Self.output] = 1
+    columns = extents.popLast() ?? 1
+    steps = strides.popLast() ?? single
+    rows = extents.popLast() ?? 1
+    rowStrides = strides.popLast() ?? single &* columns
+    outer = extents
+    outerStrides = strides
+    rowCount = extents.reduce(rows, &*)
+    if columns > grain, cutsRows {
+      partsPerRow = (columns + grain - 1) / grain
+      columnsPerTask = grain
+      rowsPerTask = 1
+      taskCount = rowCount * partsPerRow
+    } else {
+      partsPerRow = 1
+      columnsPerTask = columns
+      rowsPerTask = max(grain / max(columns, 1), 1)
+      taskCount = columns == 0 ? 0 : (rowCount + rowsPerTask - 1) / rowsPerTask
+    }
+  }
+
+  /// The axes in `range` of more than one index, those merged that all operands cross alike.
+  private static func merged(_ range: Range<Int>, of output: Shape, _ operands: [Shape], _ own: [[Int]])
+    -> Axes
+  {
     var extents: [Int] = []
     var strides: [Offsets] = []
     let dense: [Int] = output.strides
-    let own: [[Int]] = operands.map(\.strides)
-    for axis in 0..<output.rank where output[axis] != 1 {
+    for axis in range where output[axis] != 1 {
       var step = Offsets(repeating: 0)
       step[Self.output] = dense[axis]
       for (index, operand) in operands.enumerated() {
@@ -49,24 +96,7 @@ struct BroadcastPlan: Sendable {
         strides.append(step)
       }
     }
-    columns = extents.popLast() ?? 1
-    steps = strides.popLast() ?? Offsets(0, 0, 0, 1)
-    rows = extents.popLast() ?? 1
-    rowStrides = strides.popLast() ?? Offsets(0, 0, 0, columns)
-    outer = extents
-    outerStrides = strides
-    rowCount = extents.reduce(rows, &*)
-    if columns > grain {
-      partsPerRow = (columns + grain - 1) / grain
-      columnsPerTask = grain
-      rowsPerTask = 1
-      taskCount = rowCount * partsPerRow
-    } else {
-      partsPerRow = 1
-      columnsPerTask = columns
-      rowsPerTask = max(grain / max(columns, 1), 1)
-      taskCount = columns == 0 ? 0 : (rowCount + rowsPerTask - 1) / rowsPerTask
-    }
+    return (extents, strides)
   }
 
   /// Calls `body` for the tiles that make up the output: the offsets of a tile's first elements, its rows
@@ -90,7 +120,8 @@ struct BroadcastPlan: Sendable {
         let block: Int = row / rows
         let first: Int = row &- block &* rows
         let count: Int = min(rows &- first, end &- row)
-        body(base(of: block) &+ rowStrides &* first, count, columns, worker)
+        let start: Offsets = first == 0 ? base(of: block) : base(of: block) &+ rowStrides &* first
+        body(start, count, columns, worker)
         row &+= count
       }
     }

@@ -18,10 +18,11 @@ func selectStep(_ context: PrepareContext) throws(PlanError) -> Step {
     let outBase: UnsafeMutableRawPointer = run.slots[slots.out]
     plan.forTiles(run) { offsets, rows, columns, _ in
       kernel(
-        outBase + offsets[3] &* size, conditionBase + offsets[2], plan.rowStrides[2], plan.steps[2],
+        outBase + offsets[BroadcastPlan.output] &* size, conditionBase + offsets[2], plan.rowStrides[2],
+        plan.steps[2],
         leftBase + offsets[0] &* size, rightBase + offsets[1] &* size,
         BinaryTile(
-          rows: rows, columns: columns, outRowStride: plan.rowStrides[3],
+          rows: rows, columns: columns, outRowStride: plan.rowStrides[BroadcastPlan.output],
           leftRowStride: plan.rowStrides[0], leftStep: plan.steps[0],
           rightRowStride: plan.rowStrides[1], rightStep: plan.steps[1]))
     }

@@ -8,14 +8,14 @@ internal import Tensors
 ///
 /// Up to `mostTensors` inputs have more than one element. No file holds this operator: it is made on the way
 /// to a plan.
-package struct FusedElementwiseOp: KernelOperator, InPlaceOperator {
+package struct FusedElementwiseOp: KernelOperator, InPlaceOperator, StridedOperator {
   package static let schema = OperatorSchema(
     "FusedElementwise", domain: "ngraph", since: [1],
     inputs: [Parameter("inputs", [.float32, .float64], .variadic, variable: "T")],
     outputs: [Parameter("Y", [.float32, .float64], variable: "T")], attributes: ["program"])
 
   /// What a `BroadcastPlan` walks together.
-  package static let mostTensors: Int = 3
+  package static let mostTensors: Int = 7
 
   package let program: ElementwiseProgram
   private let inputCount: Int
@@ -31,6 +31,8 @@ package struct FusedElementwiseOp: KernelOperator, InPlaceOperator {
 
   package var attributes: [Attribute] { [Attribute("program", "\(program)")] }
   package var inPlaceInputs: [Int] { Array(0..<inputCount) }
+  package func readsStrided(_ index: Int) -> Bool { true }
+  package var writesStrided: Bool { false }
 
   package func infer(_ context: inout InferenceContext) throws(GraphError) {
     try inferVariadic(&context)

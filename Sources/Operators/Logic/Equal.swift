@@ -25,7 +25,7 @@ package struct EqualOp: ComparisonOperator, ValueOperator {
     var result = [Bool](repeating: false, count: shape.count)
     plan.forElements { offsets in
       // Text is compared as it is, without Unicode's equivalences.
-      result[offsets[3]] = a[offsets[0]].utf8.elementsEqual(b[offsets[1]].utf8)
+      result[offsets[BroadcastPlan.output]] = a[offsets[0]].utf8.elementsEqual(b[offsets[1]].utf8)
     }
     return [.tensor(Tensor(result, shape))]
   }

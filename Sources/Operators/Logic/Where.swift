@@ -56,7 +56,7 @@ package struct WhereOp: KernelOperator, ValueOperator {
     let choices: [Bool] = condition.elements(Bool.self)
     var result = [String](repeating: "", count: shape.count)
     plan.forElements { offsets in
-      result[offsets[3]] = choices[offsets[2]] ? a[offsets[0]] : b[offsets[1]]
+      result[offsets[BroadcastPlan.output]] = choices[offsets[2]] ? a[offsets[0]] : b[offsets[1]]
     }
     return [.tensor(Tensor(strings: result, shape))]
   }
