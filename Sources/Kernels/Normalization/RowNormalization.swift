@@ -70,31 +70,46 @@ private func finishRow(
   let count: Int = job.columns
   if let gain: UnsafePointer<Float> = job.gain {
     if let offset: UnsafePointer<Float> = job.offset {
-      var i: Int = 0
-      while i < count {
-        let lanes: Int = registerLanes(i, count)
-        let z: VF32 = mulAdd(
+      @_transparent func affine(_ i: Int, _ lanes: Int) -> VF32 {
+        mulAdd(
           body(loadColumns(x + i, lanes)), loadColumns(gain + i, lanes), loadColumns(offset + i, lanes))
-        storeColumns(z, y + i, lanes)
-        i &+= F32Lanes.count
       }
+      finishColumns(y, count, affine)
     } else {
-      var i: Int = 0
-      while i < count {
-        let lanes: Int = registerLanes(i, count)
-        storeColumns(body(loadColumns(x + i, lanes)) * loadColumns(gain + i, lanes), y + i, lanes)
-        i &+= F32Lanes.count
+      @_transparent func scaled(_ i: Int, _ lanes: Int) -> VF32 {
+        body(loadColumns(x + i, lanes)) * loadColumns(gain + i, lanes)
       }
+      finishColumns(y, count, scaled)
     }
   } else if let offset: UnsafePointer<Float> = job.offset {
-    var i: Int = 0
-    while i < count {
-      let lanes: Int = registerLanes(i, count)
-      storeColumns(body(loadColumns(x + i, lanes)) + loadColumns(offset + i, lanes), y + i, lanes)
-      i &+= F32Lanes.count
+    @_transparent func shifted(_ i: Int, _ lanes: Int) -> VF32 {
+      body(loadColumns(x + i, lanes)) + loadColumns(offset + i, lanes)
     }
+    finishColumns(y, count, shifted)
   } else {
-    mapF32(y, x, count, body)
+    @_transparent func plain(_ i: Int, _ lanes: Int) -> VF32 { body(loadColumns(x + i, lanes)) }
+    finishColumns(y, count, plain)
+  }
+}
+
+/// Writes a row of what `value` gives for the columns from a first one on, two registers at a time.
+@_transparent
+private func finishColumns(
+  _ y: UnsafeMutablePointer<Float>, _ count: Int, _ value: (_ first: Int, _ lanes: Int) -> VF32
+) {
+  let lanes: Int = F32Lanes.count
+  var i: Int = 0
+  while i &+ 2 &* lanes <= count {
+    let left: VF32 = value(i, lanes)
+    let right: VF32 = value(i &+ lanes, lanes)
+    F32Lanes.store(left, y + i)
+    F32Lanes.store(right, y + i + lanes)
+    i &+= 2 &* lanes
+  }
+  while i < count {
+    let rest: Int = registerLanes(i, count)
+    storeColumns(value(i, rest), y + i, rest)
+    i &+= lanes
   }
 }
 
