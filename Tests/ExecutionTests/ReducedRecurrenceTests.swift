@@ -110,6 +110,25 @@ import Testing
     try check(&test, graph, precision, products: 0, bound: 0)
   }
 
+  /// state = tanh(state W + x), four times.
+  @Test("The product in a loop's body runs in fewer bits", arguments: bounds)
+  func body(_ precision: ProductPrecision, _ bound: Double) throws {
+    var body = TestGraph(.float32)
+    let state: ValueID = body.input([2, 40])
+    let slice: ValueID = body.input([2, 40])
+    let product: ValueID = try body.add(MatMulOp.self, [], state, body.constant([40, 40], in: -0.15...0.15))
+    let next: ValueID = try body.add(TanhOp.self, [], try body.add(AddOp.self, [], product, slice))
+    body.builder.setOutputs([next])
+    let subgraph = Subgraph(graph: body.builder.graph, formalInputCount: 2, captures: [])
+    var test = TestGraph(.float32)
+    let first: ValueID = test.input([2, 40])
+    let sequence: ValueID = test.input([4, 2, 40])
+    let last: ValueID = try test.add(
+      ScanOp.self, [Attribute("num_scan_inputs", 1), Attribute("body", .graph(subgraph))], first, sequence)
+    let graph: Graph = try test.graph(last)
+    try check(&test, graph, precision, products: 1, bound: bound)
+  }
+
   @Test("Weights take half or a quarter of the memory")
   func memory() throws {
     var (test, graph) = try layer(LSTMOp.self, gates: 4, hidden: 256, batch: 1, input: 256)

@@ -23,6 +23,23 @@ NGRAPH_INLINE ngraph_f32x16 ngraph_dot_bf16_f32x16(ngraph_f32x16 a, ngraph_f32x1
   return sum;
 }
 
+/// Writes the bfloat16 nearest to each lane, ties to even; subnormal numbers become zero, a NaN stays one.
+NGRAPH_INLINE void ngraph_store_bf16_f32x16(uint16_t *to, ngraph_f32x16 x) {
+#ifdef __AVX512F__
+  typedef uint16_t halves __attribute__((ext_vector_type(16)));
+  halves result;
+  __asm__("vcvtneps2bf16 %1, %0" : "=v"(result) : "v"(x));
+  __builtin_memcpy(to, &result, sizeof result);
+#endif
+}
+
+/// Writes the lowest byte of each lane.
+NGRAPH_INLINE void ngraph_store_bytes_i32x16(uint8_t *to, ngraph_i32x16_pairs x) {
+  typedef uint8_t bytes __attribute__((ext_vector_type(16)));
+  bytes result = __builtin_convertvector(x, bytes);
+  __builtin_memcpy(to, &result, sizeof result);
+}
+
 /// ngraph_dot_bytes_<type>(a, b, sum): sum + the products of the unsigned bytes of `a` with the signed bytes of
 /// `b`, four to a lane, exact; by general instructions.
 #define NGRAPH_DOT_BYTES(LANES, HALVES)                                                             \

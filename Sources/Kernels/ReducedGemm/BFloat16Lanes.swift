@@ -74,6 +74,23 @@ enum BFloat16Lanes: BFloat16Words {
 
     @inline(__always) static var stepCost: Int { 10 }
 
+    @inline(never)
+    static func encode(
+      _ source: UnsafePointer<Float>, _ count: Int, _ codes: LaneCodes, _ lane: Int,
+      _ to: UnsafeMutableRawPointer
+    ) {
+      let halves: UnsafeMutablePointer<UInt16> = to.assumingMemoryBound(to: UInt16.self)
+      var i: Int = 0
+      while i + F32Lanes.count <= count {
+        ngraph_store_bf16_f32x16(halves + i, F32Lanes.load(source + i))
+        i += F32Lanes.count
+      }
+      while i < count {
+        halves[i] = ngraph_bf16_of_f32(source[i])
+        i += 1
+      }
+    }
+
     @inline(__always) static func mulAdd(_ left: VF32, _ right: VF32, _ addend: VF32) -> VF32 {
       ngraph_dot_bf16_f32x16(left, right, addend)
     }

@@ -36,6 +36,18 @@ extension ByteWords {
     return UInt32(bitPattern: value)
   }
 
+  /// The same of a register.
+  @inline(__always)
+  private static func integers(_ x: VF32, _ codes: LaneCodes, _ lane: Int) -> VI32 {
+    let shift: Float = 12_582_912
+    let shifted: VF32 = x * splat(codes.factors[lane]) + splat(shift)
+    let offset: Int32 = codes.zeros[lane] &- Int32(bitPattern: shift.bitPattern)
+    let (low, high): (VI32, VI32) = (VI32(repeating: codes.low), VI32(repeating: codes.high))
+    var value: VI32 = bits(shifted) &+ VI32(repeating: offset)
+    value = value.replacing(with: low, where: value .< low)
+    return value.replacing(with: high, where: value .> high)
+  }
+
   @inline(__always)
   private static func byte(_ x: Float, _ codes: LaneCodes, _ lane: Int) -> UInt32 {
     integer(x, codes.factors[lane], codes.zeros[lane], codes.low, codes.high) & 255
@@ -53,7 +65,14 @@ extension ByteWords {
     _ to: UnsafeMutableRawPointer
   ) {
     let bytes: UnsafeMutablePointer<UInt8> = to.assumingMemoryBound(to: UInt8.self)
-    for i in 0..<count { bytes[i] = UInt8(truncatingIfNeeded: byte(source[i], codes, lane)) }
+    var first: Int = 0
+    #if KERNELS_AVX512
+      while first + F32Lanes.count <= count {
+        ngraph_store_bytes_i32x16(bytes + first, integers(F32Lanes.load(source + first), codes, lane))
+        first += F32Lanes.count
+      }
+    #endif
+    for i in first..<count { bytes[i] = UInt8(truncatingIfNeeded: byte(source[i], codes, lane)) }
   }
 
   @inline(never)

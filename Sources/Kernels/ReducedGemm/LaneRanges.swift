@@ -11,14 +11,14 @@ struct LaneRanges {
   func find(
     _ source: UnsafePointer<Float>, _ laneStride: Int, _ depthStride: Int, _ lanes: Int, _ depth: Int
   ) {
+    if depthStride == 1 {
+      for l in 0..<lanes { findLane(source + l * laneStride, l, depth) }
+      return
+    }
     for l in 0..<lanes {
       least[l] = 0
       largest[l] = 0
       invalid[l] = 0
-    }
-    if depthStride == 1 {
-      for l in 0..<lanes { findLane(source + l * laneStride, l, depth) }
-      return
     }
     for d in 0..<depth {
       let from: UnsafePointer<Float> = source + d * depthStride
