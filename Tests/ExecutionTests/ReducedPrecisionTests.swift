@@ -88,8 +88,11 @@ import Testing
           try convolution(
             &test, x, weights: weights, bias: test.constant([192]), groups: groups, stride: stride))
         let (products, deviation) = try measure(graph, test.randomInputs(), precision)
-        #expect(products == 1)
-        #expect(deviation > 0 && deviation < bound)
+        // Without an instruction for them, f32 may be as fast.
+        if KernelSelection.weightProducts(precision, of: KernelSelection.best).instruction != nil {
+          #expect(products == 1)
+        }
+        #expect(products == 0 ? deviation == 0 : deviation > 0 && deviation < bound)
       }
     }
   }
