@@ -1,10 +1,10 @@
 internal import KernelInterface
 
-/// Products whose rows of A are read where they lie, as the pixels of a convolution are: nothing is packed
-/// before, and sums get their bias for columns, their residual and a clamp in registers. See `Gemm.readsRows`
-/// for when.
+/// Products whose rows of A are read where they lie, by the micro-kernel that channels-last convolutions have
+/// for pixels (`multiplyPitched`): A is not packed, and sums get their bias for columns, their residual and a
+/// clamp in registers. See `Gemm.readsRows` for when.
 extension GemmBlock {
-  typealias Tiles = PixelTiles<Lanes>
+  typealias Tiles = PitchedTiles<Lanes>
 
   @inline(never)
   func runRows(
@@ -41,7 +41,7 @@ extension GemmBlock {
 /// One panel of B and one block of depth for some rows of A.
 struct GemmRowStep<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
-  typealias Tiles = PixelTiles<Lanes>
+  typealias Tiles = PitchedTiles<Lanes>
 
   /// The first row of A at this depth, and the distance to the next.
   var source: UnsafePointer<Element>
@@ -65,7 +65,7 @@ struct GemmRowStep<Lanes: ProductLanes> {
     // Sums wait in C for the next block of depth where tiles fit it and C holds nothing else.
     let waitsInC: Bool = (isFull || width == Lanes.count) && finish.holdsSums
     let addsInRegisters: Bool = waitsInC && finish.addsInRegisters
-    var ending = PixelEnding<Lanes>()
+    var ending = TileEnding<Lanes>()
     ending.continues = waitsInC && (!isFirst || finish.beta != 0)
     if addsInRegisters {
       finish.begin(&ending, column, isPair: isFull)
@@ -73,10 +73,10 @@ struct GemmRowStep<Lanes: ProductLanes> {
     }
     let usesC: Bool = waitsInC && (!isLast || addsInRegisters && finish.isClamp)
     let tiles: Int = ceilDivide(rows, Tiles.rows)
-    let aheadStep: Int = PixelTileOperands<Element>.aheadStep(tiles, Tiles.columns)
+    let aheadStep: Int = PitchedTileOperands<Element>.aheadStep(tiles, Tiles.columns)
     var origin: Int = 0
     withUnsafePointer(to: &origin) { segment in
-      var operands = PixelTileOperands<Element>(
+      var operands = PitchedTileOperands<Element>(
         depth: depth, segments: segment, source: source, pitch: pitch, weights: weights,
         start: UnsafePointer(finish.c), startPitch: finish.cRowStride, out: tile, outPitch: Tiles.columns,
         ahead: next, aheadStep: aheadStep)
@@ -119,7 +119,7 @@ extension GemmFinish {
   /// Whether C may hold plain sums until the last block of depth.
   @inline(__always) var holdsSums: Bool { alpha == 1 && (beta == 0 || beta == 1) }
 
-  /// Whether all that is added to whole registers of sums is what `PixelEnding` adds.
+  /// Whether all that is added to whole registers of sums is what `TileEnding` adds.
   @inline(__always) var addsInRegisters: Bool {
     if let epilogue, epilogue.pointee.bias != nil && (biasIsForRows || beta != 0) { return false }
     return residual == nil || residualColumnStride == 1
@@ -135,7 +135,7 @@ extension GemmFinish {
 
   /// Lets sums of the columns from `column` begin with their bias.
   @inline(__always)
-  func begin(_ ending: inout PixelEnding<Lanes>, _ column: Int, isPair: Bool) {
+  func begin(_ ending: inout TileEnding<Lanes>, _ column: Int, isPair: Bool) {
     guard let epilogue, let bias = epilogue.pointee.bias else { return }
     let scale: Lanes.Vector = Lanes.splat(epilogue.pointee.biasScale)
     ending.left = Lanes.multiply(Lanes.load(bias + column), scale)
@@ -164,7 +164,7 @@ extension GemmFinish {
 
   /// Lets sums end with residual and clamp; the address of the residual is each tile's own.
   @inline(__always)
-  func end(_ ending: inout PixelEnding<Lanes>) {
+  func end(_ ending: inout TileEnding<Lanes>) {
     guard let epilogue else { return }
     ending.residualPitch = residualRowStride
     ending.residualScale = Lanes.splat(epilogue.pointee.residualScale)

@@ -1,7 +1,8 @@
 internal import CVector
 
-/// The accumulators of a register tile: some rows of two vectors (or one). Composed of single rows by
-/// `TilePair`, so that every height is the same code; after inlining each vector is a register.
+/// The accumulators of a register tile over packed panels of A: some rows of two vectors (or one). Composed of
+/// single rows by `TilePair`, so that every height is the same code; after inlining each vector is a register.
+/// `PitchedTile` is for rows that are not packed.
 protocol TileRows {
   associatedtype Lanes: FloatLanes
 

@@ -2,7 +2,7 @@ internal import CVector
 
 /// Where the rows of a register tile read: row r at the r % 3-th of three rows `pitch` apart, from one of
 /// four addresses. So addressed, twelve rows ask for five registers.
-struct PixelRowAddresses<Element> {
+struct PitchedRows<Element> {
   var first: UnsafePointer<Element>
   var second: UnsafePointer<Element>
   var third: UnsafePointer<Element>
@@ -30,9 +30,10 @@ struct PixelRowAddresses<Element> {
   }
 }
 
-/// The sums of a register tile: pixels for rows, one or two registers of output channels for columns. Tiles
-/// of every height are composed of rows, so that all are the same code; inlined, each vector is a register.
-protocol PixelTile {
+/// The sums of a register tile whose rows of A (or pixels of an image) lie at a pitch, one or two registers of
+/// columns (output channels) wide. Tiles of every height are composed of rows, so that all are the same code;
+/// inlined, each vector is a register.
+protocol PitchedTile {
   associatedtype Lanes: ProductLanes
 
   static var rows: Int { get }
@@ -43,16 +44,16 @@ protocol PixelTile {
   init(_ left: Lanes.Vector, _ right: Lanes.Vector)
   /// Begins with what is stored.
   init(_ start: UnsafePointer<Lanes.Element>, _ pitch: Int)
-  /// Adds the outer product of the pixels' elements at `offset` and a row of weights.
+  /// Adds the outer product of the rows' elements at `offset` and a row of weights.
   mutating func step(
-    _ source: PixelRowAddresses<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
+    _ source: PitchedRows<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
     _ right: Lanes.Vector)
-  mutating func add(_ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>)
-  func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>)
+  mutating func add(_ residual: UnsafePointer<Lanes.Element>, _ ending: TileEnding<Lanes>)
+  func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: TileEnding<Lanes>)
 }
 
-/// One pixel, two registers of columns.
-struct PixelWideRow<Lanes: ProductLanes>: PixelTile {
+/// One row, two registers of columns.
+struct PitchedWideRow<Lanes: ProductLanes>: PitchedTile {
   var left: Lanes.Vector
   var right: Lanes.Vector
 
@@ -71,7 +72,7 @@ struct PixelWideRow<Lanes: ProductLanes>: PixelTile {
   }
 
   @inline(__always) mutating func step(
-    _ source: PixelRowAddresses<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
+    _ source: PitchedRows<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
     _ right: Lanes.Vector
   ) {
     let factor: Lanes.Vector = Lanes.splat(source.address(row)[offset])
@@ -80,22 +81,22 @@ struct PixelWideRow<Lanes: ProductLanes>: PixelTile {
   }
 
   @inline(__always) mutating func add(
-    _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
+    _ residual: UnsafePointer<Lanes.Element>, _ ending: TileEnding<Lanes>
   ) {
     left = ending.added(left, residual)
     right = ending.added(right, residual + Lanes.count)
   }
 
   @inline(__always) func store(
-    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
+    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: TileEnding<Lanes>
   ) {
     Lanes.store(ending.clamped(left), out)
     Lanes.store(ending.clamped(right), out + Lanes.count)
   }
 }
 
-/// One pixel, one register of columns.
-struct PixelNarrowRow<Lanes: ProductLanes>: PixelTile {
+/// One row, one register of columns.
+struct PitchedNarrowRow<Lanes: ProductLanes>: PitchedTile {
   var left: Lanes.Vector
 
   @inline(__always) static var rows: Int { 1 }
@@ -111,61 +112,62 @@ struct PixelNarrowRow<Lanes: ProductLanes>: PixelTile {
   }
 
   @inline(__always) mutating func step(
-    _ source: PixelRowAddresses<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
+    _ source: PitchedRows<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
     _ right: Lanes.Vector
   ) {
     self.left = Lanes.mulAdd(Lanes.splat(source.address(row)[offset]), left, self.left)
   }
 
   @inline(__always) mutating func add(
-    _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
+    _ residual: UnsafePointer<Lanes.Element>, _ ending: TileEnding<Lanes>
   ) {
     left = ending.added(left, residual)
   }
 
   @inline(__always) func store(
-    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
+    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: TileEnding<Lanes>
   ) {
     Lanes.store(ending.clamped(left), out)
   }
 }
 
 /// One row of one register of columns, of a panel of two.
-struct PixelHalfRow<Lanes: ProductLanes>: PixelTile {
-  var row: PixelNarrowRow<Lanes>
+struct PitchedHalfRow<Lanes: ProductLanes>: PitchedTile {
+  var row: PitchedNarrowRow<Lanes>
 
   @inline(__always) static var rows: Int { 1 }
   @inline(__always) static var columns: Int { 1 }
   @inline(__always) static var panelColumns: Int { 2 }
 
-  @inline(__always) init(_ left: Lanes.Vector, _ right: Lanes.Vector) { row = PixelNarrowRow(left, right) }
+  @inline(__always) init(_ left: Lanes.Vector, _ right: Lanes.Vector) { row = PitchedNarrowRow(left, right) }
 
   @inline(__always) init(_ start: UnsafePointer<Lanes.Element>, _ pitch: Int) {
-    row = PixelNarrowRow(start, pitch)
+    row = PitchedNarrowRow(start, pitch)
   }
 
   @inline(__always) mutating func step(
-    _ source: PixelRowAddresses<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
+    _ source: PitchedRows<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
     _ right: Lanes.Vector
   ) {
     self.row.step(source, row, offset, left, right)
   }
 
   @inline(__always) mutating func add(
-    _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
+    _ residual: UnsafePointer<Lanes.Element>, _ ending: TileEnding<Lanes>
   ) {
     row.add(residual, ending)
   }
 
   @inline(__always) func store(
-    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
+    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: TileEnding<Lanes>
   ) {
     row.store(out, pitch, ending)
   }
 }
 
 /// The rows of `First` above those of `Second`.
-struct PixelTilePair<First: PixelTile, Second: PixelTile>: PixelTile where First.Lanes == Second.Lanes {
+struct PitchedTilePair<First: PitchedTile, Second: PitchedTile>: PitchedTile
+where First.Lanes == Second.Lanes {
   typealias Lanes = First.Lanes
 
   var first: First
@@ -186,7 +188,7 @@ struct PixelTilePair<First: PixelTile, Second: PixelTile>: PixelTile where First
   }
 
   @inline(__always) mutating func step(
-    _ source: PixelRowAddresses<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
+    _ source: PitchedRows<Lanes.Element>, _ row: Int, _ offset: Int, _ left: Lanes.Vector,
     _ right: Lanes.Vector
   ) {
     first.step(source, row, offset, left, right)
@@ -194,27 +196,27 @@ struct PixelTilePair<First: PixelTile, Second: PixelTile>: PixelTile where First
   }
 
   @inline(__always) mutating func add(
-    _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
+    _ residual: UnsafePointer<Lanes.Element>, _ ending: TileEnding<Lanes>
   ) {
     first.add(residual, ending)
     second.add(residual + First.rows * ending.residualPitch, ending)
   }
 
   @inline(__always) func store(
-    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
+    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: TileEnding<Lanes>
   ) {
     first.store(out, pitch, ending)
     second.store(out + First.rows * pitch, pitch, ending)
   }
 }
 
-/// The operands of a register tile. A pixel's elements lie in segments of `depth` adjacent ones.
-struct PixelTileOperands<Element> {
+/// The operands of a register tile. A row's elements lie in segments of `depth` adjacent ones.
+struct PitchedTileOperands<Element> {
   var depth: Int
-  /// Where segments begin, counted from the pixel, and how many there are.
+  /// Where segments begin, counted from the row, and how many there are.
   var segments: UnsafePointer<Int>
   var segmentCount: Int = 1
-  /// The first pixel, and the distance to the next.
+  /// The first row, and the distance to the next.
   var source: UnsafePointer<Element>
   var pitch: Int
   /// A panel of weights: rows of one or two registers.
@@ -237,9 +239,9 @@ struct PixelTileOperands<Element> {
 
 /// The micro-kernel: all rows and registers of the tile are stored.
 @inline(never)
-func multiplyPixels<Tile: PixelTile>(
-  _ type: Tile.Type, _ operands: UnsafePointer<PixelTileOperands<Tile.Lanes.Element>>,
-  _ ending: UnsafePointer<PixelEnding<Tile.Lanes>>
+func multiplyPitched<Tile: PitchedTile>(
+  _ type: Tile.Type, _ operands: UnsafePointer<PitchedTileOperands<Tile.Lanes.Element>>,
+  _ ending: UnsafePointer<TileEnding<Tile.Lanes>>
 ) {
   var tile: Tile
   if ending.pointee.continues {
@@ -253,7 +255,7 @@ func multiplyPixels<Tile: PixelTile>(
   let row: Int = Tile.panelColumns * Tile.Lanes.count
   var segment: Int = 0
   while segment < operands.pointee.segmentCount {
-    var source = PixelRowAddresses<Tile.Lanes.Element>(
+    var source = PitchedRows<Tile.Lanes.Element>(
       operands.pointee.source + operands.pointee.segments[segment], operands.pointee.pitch, rows: Tile.rows)
     var remaining: Int = operands.pointee.depth
     while remaining >= 4 {

@@ -1,7 +1,7 @@
 /// What becomes of the sums of a register tile as they are stored:
 ///
 ///     out = min(max(sum + residualScale * residual, low), high)
-struct PixelEnding<Lanes: ProductLanes> {
+struct TileEnding<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
 
   /// What sums of a column begin with.

@@ -2,13 +2,13 @@ internal import KernelInterface
 
 /// A channels-last convolution as a product of pixels and weights in fewer bits: Y [pixels, outputs] =
 /// P [pixels, depth] W for each group, where depth is taps outside, channels inside, and both operands are
-/// words of several numbers of depth (`ReducedLanes`). A task gathers what a block of pixels reads, row by row
-/// as f32's patches do, and encodes each row (`ReducedPixels`); tiles then read the rows where they lie.
+/// words of several numbers of depth (`ReducedLanes`). A task gathers what a block of pixels reads, row by
+/// row as f32's patches do, and encodes each row (`ReducedPixels`); tiles then read the rows where they lie.
 /// Weights are panels of two registers of outputs (one, for the last outputs), each of the whole depth; those
 /// that are quantized have scales and sums of integers for all outputs of the group after them.
 struct ReducedConvolution<Lanes: ReducedLanes> {
   typealias Arguments = UnsafePointer<ConvolutionArguments<Float>>
-  typealias Tiles = PixelTiles<Lanes>
+  typealias Tiles = PitchedTiles<Lanes>
 
   var arguments: Arguments
   var problem: PixelProblem<Float>
@@ -149,7 +149,7 @@ struct ReducedConvolution<Lanes: ReducedLanes> {
     _ scaling: ReducedPixelScaling<Lanes>
   ) {
     let column: Int = scaling.firstColumn + step.column
-    var ending = PixelEnding<Lanes>()
+    var ending = TileEnding<Lanes>()
     if !Lanes.isQuantized { ending = opening.ending(column, step.columns) }
     ending.continues = !step.isFirst
     // Straight into Y where sums are floats, all registers are full and the activation is a clamp.
@@ -161,8 +161,8 @@ struct ReducedConvolution<Lanes: ReducedLanes> {
       ending.residualScale = Lanes.splat(finish.residualScale)
     }
     let tiles: Int = ceilDivide(step.rows, Tiles.rows)
-    let aheadStep: Int = PixelTileOperands<Float>.aheadStep(tiles, step.width)
-    var operands = PixelTileOperands<Float>(
+    let aheadStep: Int = PitchedTileOperands<Float>.aheadStep(tiles, step.width)
+    var operands = PitchedTileOperands<Float>(
       depth: step.depth, segments: step.segments, source: step.source, pitch: pitch, weights: step.weights,
       start: UnsafePointer(step.sums), startPitch: step.width, out: step.tile, outPitch: step.width,
       ahead: step.ahead, aheadStep: aheadStep)

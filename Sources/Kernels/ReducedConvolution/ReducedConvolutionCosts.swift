@@ -1,8 +1,8 @@
 internal import KernelInterface
 
 /// Which convolutions are computed in fewer bits: those of enough channels and outputs to fill words and
-/// registers, where the product costs clearly less (in the unit of `PixelCosts`) than f32's cheapest form, which for
-/// 3 x 3 kernels may be Winograd's.
+/// registers, where the product costs clearly less (in the unit of `PixelCosts`) than f32's cheapest form,
+/// which for 3 x 3 kernels may be Winograd's.
 enum ReducedConvolutionCosts<Lanes: ReducedLanes> {
   typealias Arguments = UnsafePointer<ConvolutionArguments<Float>>
 

@@ -21,9 +21,9 @@ struct ReducedPixelScaling<Lanes: ReducedLanes> {
     _ columns: Int
   ) {
     let isLate: Bool = finish.isLate
-    var clamps = PixelEnding<F32Lanes>()
+    var clamps = TileEnding<F32Lanes>()
     finish.clamp(&clamps)
-    let opening: PixelEnding<F32Lanes> = finish.ending(firstColumn + column, columns)
+    let opening: TileEnding<F32Lanes> = finish.ending(firstColumn + column, columns)
     let residualScale: VF32 = splat(finish.residualScale)
     var done: Int = 0
     while done < columns {

@@ -1,7 +1,7 @@
 internal import KernelInterface
 
-/// Products of words as `GemmKernels` describes them: B packed beforehand by `packB`, one batch, and A given as
-/// floats. Each task encodes the rows that it multiplies.
+/// Products of words as `GemmKernels` describes them: B packed beforehand by `packB`, one batch, and A given
+/// as floats. Each task encodes the rows that it multiplies.
 struct ReducedProductOfRows<Lanes: ReducedLanes> {
   typealias Arguments = UnsafePointer<GemmArguments<Float>>
   typealias Product = ReducedGemm<Lanes>

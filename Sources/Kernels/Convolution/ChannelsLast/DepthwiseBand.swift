@@ -104,7 +104,7 @@ struct DepthwiseBand<Lanes: ProductLanes> {
 
   @inline(never)
   mutating func run() {
-    var ending = PixelEnding<Lanes>()
+    var ending = TileEnding<Lanes>()
     let isDirect: Bool = !finish.isLate && problem.channels == operands.width
     if isDirect {
       finish.clamp(&ending)
@@ -132,7 +132,7 @@ struct DepthwiseBand<Lanes: ProductLanes> {
 
   @inline(__always)
   private func direct(
-    _ row: Int, _ part: Int, _ first: Int, _ count: Int, _ start: Int, _ ending: PixelEnding<Lanes>
+    _ row: Int, _ part: Int, _ first: Int, _ count: Int, _ start: Int, _ ending: TileEnding<Lanes>
   ) {
     var here: DepthwiseOperands<Element> = operands
     here.out = finish.y + start * finish.yPixel + column
@@ -147,7 +147,7 @@ struct DepthwiseBand<Lanes: ProductLanes> {
 
   @inline(__always)
   private func late(
-    _ row: Int, _ part: Int, _ first: Int, _ count: Int, _ start: Int, _ ending: PixelEnding<Lanes>
+    _ row: Int, _ part: Int, _ first: Int, _ count: Int, _ start: Int, _ ending: TileEnding<Lanes>
   ) {
     var here: DepthwiseOperands<Element> = operands
     here.outPitch = operands.width
@@ -164,9 +164,9 @@ struct DepthwiseBand<Lanes: ProductLanes> {
   @inline(__always)
   private func columns(
     _ here: inout DepthwiseOperands<Element>, _ row: Int, _ part: Int, _ first: Int, _ count: Int,
-    _ ending: PixelEnding<Lanes>
+    _ ending: TileEnding<Lanes>
   ) {
-    var ending: PixelEnding<Lanes> = ending
+    var ending: TileEnding<Lanes> = ending
     here.rows = part
     here.top -= row * problem.stride.height
     here.bottom -= row * problem.stride.height

@@ -9,8 +9,8 @@ protocol DepthwiseColumns {
   mutating func step<Taps: DepthwiseTaps>(
     _ taps: Taps, _ row: DepthwiseRow<Lanes>, _ column: Int, _ tile: Int
   ) where Taps.Lanes == Lanes
-  mutating func add(_ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>)
-  func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>)
+  mutating func add(_ residual: UnsafePointer<Lanes.Element>, _ ending: TileEnding<Lanes>)
+  func store(_ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: TileEnding<Lanes>)
 }
 
 struct DepthwiseColumn<Lanes: ProductLanes>: DepthwiseColumns {
@@ -28,13 +28,13 @@ struct DepthwiseColumn<Lanes: ProductLanes>: DepthwiseColumns {
   }
 
   @inline(__always) mutating func add(
-    _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
+    _ residual: UnsafePointer<Lanes.Element>, _ ending: TileEnding<Lanes>
   ) {
     sum = ending.added(sum, residual)
   }
 
   @inline(__always) func store(
-    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
+    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: TileEnding<Lanes>
   ) {
     Lanes.store(ending.clamped(sum), out)
   }
@@ -64,14 +64,14 @@ where First.Lanes == Second.Lanes {
   }
 
   @inline(__always) mutating func add(
-    _ residual: UnsafePointer<Lanes.Element>, _ ending: PixelEnding<Lanes>
+    _ residual: UnsafePointer<Lanes.Element>, _ ending: TileEnding<Lanes>
   ) {
     first.add(residual, ending)
     second.add(residual + First.count * ending.residualPitch, ending)
   }
 
   @inline(__always) func store(
-    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: PixelEnding<Lanes>
+    _ out: UnsafeMutablePointer<Lanes.Element>, _ pitch: Int, _ ending: TileEnding<Lanes>
   ) {
     first.store(out, pitch, ending)
     second.store(out + First.count * pitch, pitch, ending)

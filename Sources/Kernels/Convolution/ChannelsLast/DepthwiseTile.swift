@@ -52,7 +52,7 @@ struct DepthwiseOperands<Element> {
 func depthwiseTiles<Columns: DepthwiseColumns, Taps: DepthwiseTaps>(
   _ type: Columns.Type, _ taps: Taps.Type,
   _ operands: UnsafePointer<DepthwiseOperands<Columns.Lanes.Element>>,
-  _ ending: UnsafePointer<PixelEnding<Columns.Lanes>>
+  _ ending: UnsafePointer<TileEnding<Columns.Lanes>>
 ) where Columns.Lanes == Taps.Lanes {
   typealias Lanes = Columns.Lanes
   let pitch: Int = operands.pointee.pitch

@@ -5,7 +5,7 @@ internal import KernelInterface
 struct DepthwiseTiles<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Operands = UnsafePointer<DepthwiseOperands<Element>>
-  typealias Ending = UnsafePointer<PixelEnding<Lanes>>
+  typealias Ending = UnsafePointer<TileEnding<Lanes>>
 
   private enum Taps {
     case one

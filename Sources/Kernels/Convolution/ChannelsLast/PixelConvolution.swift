@@ -69,7 +69,7 @@ struct PixelConvolution<Lanes: ProductLanes> {
     case .two: two.packWeights(weights, destination)
     case .depthwise: depthwise.packWeights(weights, destination)
     case .spatial: spatial.packWeights(weights, destination)
-    case .merged: PixelGroups<Lanes>.packWeights(problem, PixelTiles<Lanes>.columns, weights, destination)
+    case .merged: PixelGroups<Lanes>.packWeights(problem, PitchedTiles<Lanes>.columns, weights, destination)
     }
   }
 

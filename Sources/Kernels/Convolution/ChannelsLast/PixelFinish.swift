@@ -38,8 +38,8 @@ struct PixelFinish<Lanes: ProductLanes> {
 
   /// The ending of tiles whose columns begin at `column`, `count` of them, without a residual.
   @inline(__always)
-  func ending(_ column: Int, _ count: Int) -> PixelEnding<Lanes> {
-    var ending = PixelEnding<Lanes>()
+  func ending(_ column: Int, _ count: Int) -> TileEnding<Lanes> {
+    var ending = TileEnding<Lanes>()
     if let bias {
       let scale: Lanes.Vector = Lanes.splat(biasScale)
       ending.left = Lanes.multiply(load(bias + column, smaller(count, Lanes.count)), scale)
@@ -52,7 +52,7 @@ struct PixelFinish<Lanes: ProductLanes> {
 
   /// Brings the activation, where it is a clamp, into an ending.
   @inline(__always)
-  func clamp(_ ending: inout PixelEnding<Lanes>) {
+  func clamp(_ ending: inout TileEnding<Lanes>) {
     if activation.rawValue == Activation.relu.rawValue { ending.low = Lanes.zero }
     if activation.rawValue == Activation.clip.rawValue {
       ending.low = Lanes.splat(parameter0)
@@ -84,7 +84,7 @@ struct PixelFinish<Lanes: ProductLanes> {
         }
       }
     }
-    var clamps = PixelEnding<Lanes>()
+    var clamps = TileEnding<Lanes>()
     if isLate {
       Lanes.activate(activation, parameter0, parameter1, tile, rows * pitch)
     } else {

@@ -8,7 +8,7 @@ internal import KernelInterface
 struct PixelProduct<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>
-  typealias Tiles = PixelTiles<Lanes>
+  typealias Tiles = PitchedTiles<Lanes>
 
   var arguments: Arguments
   var problem: PixelProblem<Element>
@@ -140,7 +140,7 @@ struct PixelProduct<Lanes: ProductLanes> {
 
   @inline(__always)
   private func multiply(_ step: Step, _ finish: PixelFinish<Lanes>) {
-    var ending: PixelEnding<Lanes> = finish.ending(step.column, step.columns)
+    var ending: TileEnding<Lanes> = finish.ending(step.column, step.columns)
     ending.continues = !step.isFirst
     // Straight into Y where all registers are full and the activation is a clamp.
     let isDirect: Bool = step.isLast && step.columns == step.width && !finish.isLate
@@ -150,8 +150,8 @@ struct PixelProduct<Lanes: ProductLanes> {
       ending.residualScale = Lanes.splat(finish.residualScale)
     }
     let tiles: Int = ceilDivide(step.rows, Tiles.rows)
-    let aheadStep: Int = PixelTileOperands<Element>.aheadStep(tiles, step.width)
-    var operands = PixelTileOperands<Element>(
+    let aheadStep: Int = PitchedTileOperands<Element>.aheadStep(tiles, step.width)
+    var operands = PitchedTileOperands<Element>(
       depth: step.depth, segments: step.segments, source: step.source, pitch: step.pitch,
       weights: step.weights,
       start: UnsafePointer(step.sums), startPitch: step.width, out: step.tile, outPitch: step.width,

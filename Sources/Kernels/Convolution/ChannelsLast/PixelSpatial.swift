@@ -8,7 +8,7 @@ internal import KernelInterface
 struct PixelSpatial<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>
-  typealias Tiles = PixelTiles<Lanes>
+  typealias Tiles = PitchedTiles<Lanes>
 
   var arguments: Arguments
   var problem: PixelProblem<Element>
@@ -148,7 +148,7 @@ struct PixelSpatial<Lanes: ProductLanes> {
 
   @inline(__always)
   private func multiply(_ step: Step, _ block: PixelBlock<Lanes>, _ finish: PixelFinish<Lanes>) {
-    var ending: PixelEnding<Lanes> = finish.ending(step.column, step.columns)
+    var ending: TileEnding<Lanes> = finish.ending(step.column, step.columns)
     let isDirect: Bool = step.columns == step.width && !finish.isLate
     if isDirect {
       finish.clamp(&ending)
@@ -156,8 +156,8 @@ struct PixelSpatial<Lanes: ProductLanes> {
       ending.residualScale = Lanes.splat(finish.residualScale)
     }
     let across: Int = ceilDivide(problem.output.width, Tiles.rows)
-    let ahead: Int = PixelTileOperands<Element>.aheadStep(across * step.rows, step.width)
-    var operands = PixelTileOperands<Element>(
+    let ahead: Int = PitchedTileOperands<Element>.aheadStep(across * step.rows, step.width)
+    var operands = PitchedTileOperands<Element>(
       depth: block.segmentDepth, segments: step.segments, segmentCount: block.segmentCount,
       source: step.block, pitch: problem.stride.width * block.pixel, weights: step.weights,
       start: UnsafePointer(step.tile), startPitch: step.width, out: step.tile, outPitch: step.width,

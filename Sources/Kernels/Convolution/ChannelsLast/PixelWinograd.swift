@@ -9,7 +9,7 @@ struct PixelWinograd<Form: WinogradForm> {
   typealias Lanes = Form.Lanes
   typealias Element = Lanes.Element
   typealias Arguments = UnsafePointer<ConvolutionArguments<Element>>
-  typealias Tiles = PixelTiles<Lanes>
+  typealias Tiles = PitchedTiles<Lanes>
   typealias Transforms = WinogradTransforms<Form>
 
   var arguments: Arguments
@@ -150,13 +150,13 @@ struct PixelWinograd<Form: WinogradForm> {
     _ entered: UnsafePointer<Element>, _ weights: UnsafePointer<Element>, _ width: Int,
     _ sums: UnsafeMutablePointer<Element>, _ count: Int, _ segments: UnsafePointer<Int>
   ) {
-    var ending = PixelEnding<Lanes>()
+    var ending = TileEnding<Lanes>()
     let parts: Int = ceilDivide(count, Tiles.rows)
-    var operands = PixelTileOperands<Element>(
+    var operands = PitchedTileOperands<Element>(
       depth: problem.channels, segments: segments, source: entered, pitch: pitch, weights: weights,
       start: UnsafePointer(sums), startPitch: width, out: sums, outPitch: width,
       ahead: weights + problem.channels * width,
-      aheadStep: PixelTileOperands<Element>.aheadStep(parts, width))
+      aheadStep: PitchedTileOperands<Element>.aheadStep(parts, width))
     var row: Int = 0
     for index in 0..<parts {
       let rows: Int = (count - row) / (parts - index)
@@ -219,7 +219,7 @@ struct PixelWinograd<Form: WinogradForm> {
     _ sums: UnsafePointer<Element>, _ finish: PixelFinish<Lanes>, _ tile: UnsafeMutablePointer<Element>,
     _ temporary: UnsafeMutablePointer<Element>
   ) {
-    let ending: PixelEnding<Lanes> = finish.ending(column, columns)
+    let ending: TileEnding<Lanes> = finish.ending(column, columns)
     for index in 0..<count {
       let number: Int = first + index
       let top: Int = number / across % down * Form.outputs
