@@ -57,11 +57,26 @@ struct GemmFinish<Lanes: ProductLanes> {
       }
       return
     }
-    Lanes.activate(epilogue.pointee.activation, first, second, tile, rows * columns)
-    for r in 0..<rows {
-      let source: UnsafePointer<Element> = UnsafePointer(tile + r * columns)
-      Lanes.store(Lanes.load(source), from + r * cRowStride)
-      Lanes.store(Lanes.load(source + Lanes.count), from + r * cRowStride + Lanes.count)
+    activate(tile, row, column, rows, columns)
+  }
+
+  /// Brings `rows` x `columns` sums that lack nothing but the activation from `tile`, which is as wide as a
+  /// full tile, into C at (row, column).
+  @inline(__always)
+  func activate(
+    _ tile: UnsafeMutablePointer<Element>, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int
+  ) {
+    guard let epilogue else { return }
+    Lanes.activate(
+      epilogue.pointee.activation, epilogue.pointee.parameter0, epilogue.pointee.parameter1, tile,
+      rows * Self.tileColumns)
+    var from: UnsafePointer<Element> = UnsafePointer(tile)
+    var to: UnsafeMutablePointer<Element> = c + (row * cRowStride + column)
+    for _ in 0..<rows {
+      Lanes.store(Lanes.load(from), to)
+      if columns > Lanes.count { Lanes.store(Lanes.load(from + Lanes.count), to + Lanes.count) }
+      from += Self.tileColumns
+      to += cRowStride
     }
   }
 

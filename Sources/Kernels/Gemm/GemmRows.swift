@@ -4,8 +4,6 @@ internal import KernelInterface
 /// for pixels (`multiplyPitched`): A is not packed, and sums get their bias for columns, their residual and a
 /// clamp in registers. See `Gemm.readsRows` for when.
 extension GemmBlock {
-  typealias Tiles = PitchedTiles<Lanes>
-
   @inline(never)
   func runRows(
     _ row: Int, _ column: Int, _ rows: Int, _ columns: Int, _ scratch: UnsafeMutablePointer<Element>
@@ -126,12 +124,7 @@ extension GemmFinish {
   }
 
   /// Whether the activation is none or a clamp.
-  @inline(__always) var isClamp: Bool {
-    guard let epilogue else { return true }
-    let activation: UInt8 = epilogue.pointee.activation.rawValue
-    return activation == Activation.none.rawValue || activation == Activation.relu.rawValue
-      || activation == Activation.clip.rawValue
-  }
+  @inline(__always) var isClamp: Bool { epilogue?.pointee.activation.isClamp ?? true }
 
   /// Lets sums of the columns from `column` begin with their bias.
   @inline(__always)
@@ -142,36 +135,12 @@ extension GemmFinish {
     if isPair { ending.right = Lanes.multiply(Lanes.load(bias + column + Lanes.count), scale) }
   }
 
-  /// Brings `rows` x `columns` sums that lack nothing but the activation from `tile`, which is as wide as a
-  /// full tile, into C at (row, column).
-  @inline(__always)
-  func activate(
-    _ tile: UnsafeMutablePointer<Element>, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int
-  ) {
-    guard let epilogue else { return }
-    Lanes.activate(
-      epilogue.pointee.activation, epilogue.pointee.parameter0, epilogue.pointee.parameter1, tile,
-      rows * Self.tileColumns)
-    var from: UnsafePointer<Element> = UnsafePointer(tile)
-    var to: UnsafeMutablePointer<Element> = c + (row * cRowStride + column)
-    for _ in 0..<rows {
-      Lanes.store(Lanes.load(from), to)
-      if columns > Lanes.count { Lanes.store(Lanes.load(from + Lanes.count), to + Lanes.count) }
-      from += Self.tileColumns
-      to += cRowStride
-    }
-  }
-
   /// Lets sums end with residual and clamp; the address of the residual is each tile's own.
   @inline(__always)
   func end(_ ending: inout TileEnding<Lanes>) {
     guard let epilogue else { return }
     ending.residualPitch = residualRowStride
     ending.residualScale = Lanes.splat(epilogue.pointee.residualScale)
-    if epilogue.pointee.activation.rawValue == Activation.relu.rawValue { ending.low = Lanes.zero }
-    if epilogue.pointee.activation.rawValue == Activation.clip.rawValue {
-      ending.low = Lanes.splat(epilogue.pointee.parameter0)
-      ending.high = Lanes.splat(epilogue.pointee.parameter1)
-    }
+    ending.clamp(epilogue.pointee.activation, epilogue.pointee.parameter0, epilogue.pointee.parameter1)
   }
 }

@@ -3,17 +3,7 @@
 struct PitchedTiles<Lanes: ProductLanes> {
   typealias Element = Lanes.Element
 
-  static var rows: Int {
-    #if KERNELS_AVX512
-      12
-    #elseif KERNELS_AVX2
-      6
-    #elseif arch(arm64)
-      8
-    #else
-      4
-    #endif
-  }
+  @inline(__always) static var rows: Int { GemmBlocking.rows }
 
   /// Columns of a full panel of weights; the last may be half as wide.
   @inline(__always) static var columns: Int { 2 * Lanes.count }

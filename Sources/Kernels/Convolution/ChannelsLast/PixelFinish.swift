@@ -32,9 +32,7 @@ struct PixelFinish<Lanes: ProductLanes> {
   }
 
   /// Whether the activation is more than a clamp.
-  var isLate: Bool {
-    activation.rawValue > Activation.clip.rawValue || activation.rawValue == Activation.leakyRelu.rawValue
-  }
+  var isLate: Bool { !activation.isClamp }
 
   /// The ending of tiles whose columns begin at `column`, `count` of them, without a residual.
   @inline(__always)
@@ -53,11 +51,7 @@ struct PixelFinish<Lanes: ProductLanes> {
   /// Brings the activation, where it is a clamp, into an ending.
   @inline(__always)
   func clamp(_ ending: inout TileEnding<Lanes>) {
-    if activation.rawValue == Activation.relu.rawValue { ending.low = Lanes.zero }
-    if activation.rawValue == Activation.clip.rawValue {
-      ending.low = Lanes.splat(parameter0)
-      ending.high = Lanes.splat(parameter1)
-    }
+    ending.clamp(activation, parameter0, parameter1)
   }
 
   /// Finishes sums (the bias is in them) of `rows` pixels at `tile`, `pitch` apart and dense there if the
